@@ -1,0 +1,53 @@
+# bestgres_library(NAME SOURCES a.cpp ... TESTS a_test.cpp ... LINKS other ... TEST_LINKS more ...)
+# makes the library `NAME` and, where TESTS are given, the test program `NAME_test` with one ctest entry.
+# Libraries named *_static are never instrumented, so that the static agent can link them.
+
+add_library(bestgres_pch OBJECT ${CMAKE_SOURCE_DIR}/ci/cmake/pch.cpp)
+target_link_libraries(bestgres_pch PRIVATE bestgres_flags bestgres_sanitizers nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(bestgres_pch PRIVATE ${CMAKE_SOURCE_DIR}/ci/cmake/pch.hpp)
+
+add_library(bestgres_test_pch OBJECT ${CMAKE_SOURCE_DIR}/ci/cmake/pch.cpp)
+target_link_libraries(bestgres_test_pch PRIVATE bestgres_flags bestgres_sanitizers nlohmann_json::nlohmann_json
+    fmt::fmt GTest::gtest rapidcheck)
+target_precompile_headers(bestgres_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/ci/cmake/test_pch.hpp)
+
+function(bestgres_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;TESTS;LINKS;TEST_LINKS;BENCHES" ${ARGN})
+    if(arg_SOURCES)
+        add_library(${name} STATIC ${arg_SOURCES})
+        target_link_libraries(${name} PUBLIC ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt
+            PRIVATE bestgres_flags bestgres_sanitizers)
+        target_precompile_headers(${name} REUSE_FROM bestgres_pch)
+    else()
+        add_library(${name} INTERFACE)
+        target_link_libraries(${name} INTERFACE ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt)
+    endif()
+    if(arg_TESTS)
+        bestgres_test(${name}_test SOURCES ${arg_TESTS} LINKS ${name} ${arg_TEST_LINKS})
+    endif()
+    if(arg_BENCHES)
+        add_executable(${name}_bench EXCLUDE_FROM_ALL ${arg_BENCHES})
+        target_link_libraries(${name}_bench PRIVATE ${name} bestgres_flags bestgres_sanitizers
+            benchmark::benchmark benchmark::benchmark_main)
+    endif()
+endfunction()
+
+# bestgres_test(NAME SOURCES ... LINKS ... ARGS ...): one program, one ctest entry of the same name.
+function(bestgres_test name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS;ARGS" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINKS} bestgres_flags bestgres_sanitizers
+        GTest::gtest GTest::gtest_main rapidcheck)
+    target_precompile_headers(${name} REUSE_FROM bestgres_test_pch)
+    target_compile_definitions(${name} PRIVATE BESTGRES_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    add_test(NAME ${name} COMMAND ${name} ${arg_ARGS} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()
+
+# bestgres_program(NAME SOURCES ... LINKS ...): an executable in build/<preset>/bin.
+function(bestgres_program name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINKS} bestgres_flags bestgres_sanitizers)
+    target_precompile_headers(${name} REUSE_FROM bestgres_pch)
+endfunction()
