@@ -6,7 +6,8 @@
 
 namespace bestgres {
 
-[[noreturn]] void check_failed(const char* file, int line, const char* condition, std::string_view why);
+[[noreturn]] void check_failed(const char* file, int line, const char* condition,
+                               std::string_view why);
 
 }  // namespace bestgres
 

@@ -8,11 +8,13 @@
 namespace bestgres {
 namespace {
 
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int hex_digit(char letter) {
     const std::string_view digits = "0123456789abcdef";
-    const std::size_t at = digits.find(static_cast<char>(std::tolower(static_cast<unsigned char>(letter))));
+    const std::size_t at =
+        digits.find(static_cast<char>(std::tolower(static_cast<unsigned char>(letter))));
     return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
@@ -59,9 +61,10 @@ Result<std::string> decode_base64(std::string_view text) {
 std::string encode_percent(std::string_view text) {
     std::string out;
     for (const char letter : text) {
-        const bool unreserved =
-            std::isalnum(static_cast<unsigned char>(letter)) != 0 || std::string_view("-._~").find(letter) < 4;
-        out += unreserved ? std::string(1, letter) : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
+        const bool unreserved = std::isalnum(static_cast<unsigned char>(letter)) != 0 ||
+                                std::string_view("-._~").find(letter) < 4;
+        out += unreserved ? std::string(1, letter)
+                          : fmt::format("%{:02X}", static_cast<unsigned char>(letter));
     }
     return out;
 }

@@ -19,7 +19,8 @@ const Json* find(const Json& value, std::initializer_list<std::string_view> path
     return at;
 }
 
-std::optional<std::string> find_string(const Json& value, std::initializer_list<std::string_view> path) {
+std::optional<std::string> find_string(const Json& value,
+                                       std::initializer_list<std::string_view> path) {
     const Json* found = find(value, path);
     if (found == nullptr || !found->is_string()) {
         return std::nullopt;
@@ -27,7 +28,8 @@ std::optional<std::string> find_string(const Json& value, std::initializer_list<
     return found->get<std::string>();
 }
 
-std::optional<std::int64_t> find_int(const Json& value, std::initializer_list<std::string_view> path) {
+std::optional<std::int64_t> find_int(const Json& value,
+                                     std::initializer_list<std::string_view> path) {
     const Json* found = find(value, path);
     if (found == nullptr || !found->is_number_integer()) {
         return std::nullopt;
@@ -43,9 +45,11 @@ std::optional<bool> find_bool(const Json& value, std::initializer_list<std::stri
     return found->get<bool>();
 }
 
-std::string string_at(const Json& value, std::initializer_list<std::string_view> path, std::string_view fallback) {
+std::string string_at(const Json& value, std::initializer_list<std::string_view> path,
+                      std::string_view fallback) {
     const Json* found = find(value, path);
-    return found != nullptr && found->is_string() ? found->get<std::string>() : std::string(fallback);
+    return found != nullptr && found->is_string() ? found->get<std::string>()
+                                                  : std::string(fallback);
 }
 
 const Json& array_at(const Json& value, std::initializer_list<std::string_view> path) {

@@ -18,12 +18,15 @@ using Json = nlohmann::json;
 // The value at a path of object keys; null where any part is absent.
 const Json* find(const Json& value, std::initializer_list<std::string_view> path);
 
-std::optional<std::string> find_string(const Json& value, std::initializer_list<std::string_view> path);
-std::optional<std::int64_t> find_int(const Json& value, std::initializer_list<std::string_view> path);
+std::optional<std::string> find_string(const Json& value,
+                                       std::initializer_list<std::string_view> path);
+std::optional<std::int64_t> find_int(const Json& value,
+                                     std::initializer_list<std::string_view> path);
 std::optional<bool> find_bool(const Json& value, std::initializer_list<std::string_view> path);
 
 // As above with a value for absence.
-std::string string_at(const Json& value, std::initializer_list<std::string_view> path, std::string_view fallback = "");
+std::string string_at(const Json& value, std::initializer_list<std::string_view> path,
+                      std::string_view fallback = "");
 
 // The array or object at a path, or an empty one. The reference lives as long as `value`.
 const Json& array_at(const Json& value, std::initializer_list<std::string_view> path);

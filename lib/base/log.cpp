@@ -19,7 +19,8 @@ std::string_view to_string(LogLevel level) {
 }
 
 Result<LogLevel> parse_log_level(std::string_view text) {
-    for (const LogLevel level : {LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error}) {
+    for (const LogLevel level :
+         {LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error}) {
         if (to_string(level) == text) {
             return level;
         }
@@ -27,10 +28,11 @@ Result<LogLevel> parse_log_level(std::string_view text) {
     return Error{fmt::format("not a log level: \"{}\" (debug, info, warn or error)", text)};
 }
 
-std::string format_log_line(Instant now, LogLevel level, std::string_view message, const Json& fields) {
+std::string format_log_line(Instant now, LogLevel level, std::string_view message,
+                            const Json& fields) {
     // The fixed keys come first, whatever the alphabet says: people read the start of a line.
-    std::string line =
-        fmt::format(R"({{"ts":"{}","level":"{}","msg":{})", format_micros(now), to_string(level), dump(Json(message)));
+    std::string line = fmt::format(R"({{"ts":"{}","level":"{}","msg":{})", format_micros(now),
+                                   to_string(level), dump(Json(message)));
     for (const auto& [key, value] : fields.items()) {
         line += fmt::format(",{}:{}", dump(Json(key)), dump(value));
     }

@@ -5,7 +5,8 @@
 
 namespace bestgres {
 
-RandomStream::RandomStream(std::uint64_t seed, std::string_view name) : key_(mix(seed ^ hash_text(name))) {}
+RandomStream::RandomStream(std::uint64_t seed, std::string_view name)
+    : key_(mix(seed ^ hash_text(name))) {}
 
 std::uint64_t RandomStream::next() {
     return mix(key_ ^ mix(counter_++));

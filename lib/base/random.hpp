@@ -1,5 +1,5 @@
-// Counter-based randomness: the n-th draw of a named stream depends on the seed, the name and n alone,
-// so that leaving one draw out moves no other.
+// Counter-based randomness: the n-th draw of a named stream depends on the seed, the name and n
+// alone, so that leaving one draw out moves no other.
 #pragma once
 
 #include <cstdint>

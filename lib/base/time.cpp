@@ -37,7 +37,8 @@ Civil civil_of(Instant at) {
 
 std::string format_date_and_time(const Civil& civil) {
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", civil.year, civil.month, civil.day,
-                       civil.second_of_day / 3600, civil.second_of_day / 60 % 60, civil.second_of_day % 60);
+                       civil.second_of_day / 3600, civil.second_of_day / 60 % 60,
+                       civil.second_of_day % 60);
 }
 
 // Reads exactly `digits` digits at the front of `text` and removes them.
@@ -141,9 +142,11 @@ Result<Instant> parse_time(std::string_view text) {
     const auto second = take_digits(text, 2);
     const std::int64_t nanos = take_letter(text, ".") ? take_fraction(text) : 0;
     const auto offset = take_offset_seconds(text);
-    const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+    const std::chrono::year_month_day date{std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
-    if (!second || !offset || !text.empty() || !date.ok() || *hour > 24 || *minute > 59 || *second > 60) {
+    if (!second || !offset || !text.empty() || !date.ok() || *hour > 24 || *minute > 59 ||
+        *second > 60) {
         return malformed;
     }
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
@@ -170,7 +173,8 @@ Result<Duration> parse_duration(std::string_view text) {
         const std::int64_t fraction = take_letter(text, ".") ? take_fraction(text) : 0;
         const std::size_t letters = std::min(text.find_first_of("0123456789"), text.size());
         const std::string_view name = text.substr(0, letters);
-        const auto* unit = std::find_if(units.begin(), units.end(), [&](const Unit& one) { return one.name == name; });
+        const auto* unit = std::find_if(units.begin(), units.end(),
+                                        [&](const Unit& one) { return one.name == name; });
         if (unit == units.end() || whole > (INT64_MAX - total) / unit->ns - 1) {
             return malformed;
         }
@@ -188,7 +192,8 @@ std::string format_duration(Duration span) {
     std::string text = rest < 0 ? "-" : "";
     rest = rest < 0 ? -rest : rest;
     for (const std::string_view name : {"h", "m", "s", "ms", "us", "ns"}) {
-        const auto* unit = std::find_if(units.begin(), units.end(), [&](const Unit& one) { return one.name == name; });
+        const auto* unit = std::find_if(units.begin(), units.end(),
+                                        [&](const Unit& one) { return one.name == name; });
         if (rest >= unit->ns) {
             text += fmt::format("{}{}", rest / unit->ns, name);
             rest %= unit->ns;
@@ -201,7 +206,8 @@ std::string format_duration(Duration span) {
 std::string format_age(Duration span) {
     const std::int64_t seconds = span.count() / ns_per_second;
     const auto with_rest = [](std::int64_t whole, char unit, std::int64_t rest, char rest_unit) {
-        return rest == 0 ? fmt::format("{}{}", whole, unit) : fmt::format("{}{}{}{}", whole, unit, rest, rest_unit);
+        return rest == 0 ? fmt::format("{}{}", whole, unit)
+                         : fmt::format("{}{}{}{}", whole, unit, rest, rest_unit);
     };
     if (seconds < -1) {
         return "<invalid>";

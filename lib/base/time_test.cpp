@@ -14,19 +14,23 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 TEST(Time, reads_what_kubernetes_and_python_write) {
-    EXPECT_EQ(format_micros(*parse_time("2026-11-20T16:47:39.403426+00:00")), "2026-11-20T16:47:39.403426Z");
+    EXPECT_EQ(format_micros(*parse_time("2026-11-20T16:47:39.403426+00:00")),
+              "2026-11-20T16:47:39.403426Z");
     EXPECT_EQ(format_seconds(*parse_time("2026-11-20T18:47:39+02:00")), "2026-11-20T16:47:39Z");
     EXPECT_EQ(format_seconds(*parse_time("2024-02-29 00:00:00")), "2024-02-29T00:00:00Z");
 }
 
 TEST(Time, refuses_what_is_not_a_time) {
-    for (const char* text : {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-20T16:47:39Zx"}) {
+    for (const char* text :
+         {"", "2026", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-11-20T16:47:39Zx"}) {
         EXPECT_FALSE(parse_time(text).ok()) << text;
     }
 }
 
 RC_GTEST_PROP(Time, round_trips_at_microseconds, ()) {
-    const Instant at{*rc::gen::inRange<std::int64_t>(-4'000'000'000, 9'000'000'000) * 1'000'000'000 + 123'456'000};
+    const Instant at{*rc::gen::inRange<std::int64_t>(-4'000'000'000, 9'000'000'000) *
+                         1'000'000'000 +
+                     123'456'000};
     RC_ASSERT(*parse_time(format_micros(at)) == at);
 }
 

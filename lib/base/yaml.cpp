@@ -11,10 +11,10 @@
 namespace bestgres {
 namespace {
 
-constexpr std::array<std::string_view, 11> true_words = {"true", "True", "TRUE", "yes", "Yes", "YES",
-                                                         "on",   "On",   "ON",   "y",   "Y"};
-constexpr std::array<std::string_view, 11> false_words = {"false", "False", "FALSE", "no", "No", "NO",
-                                                          "off",   "Off",   "OFF",   "n",  "N"};
+constexpr std::array<std::string_view, 11> true_words = {
+    "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"};
+constexpr std::array<std::string_view, 11> false_words = {
+    "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"};
 constexpr std::array<std::string_view, 5> null_words = {"", "~", "null", "Null", "NULL"};
 
 template <class Words>
@@ -34,7 +34,8 @@ std::optional<Json> integer_of(std::string_view text) {
         base = 8;
     }
     std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
     if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
         return std::nullopt;
     }
@@ -48,7 +49,8 @@ std::optional<Json> integer_of(std::string_view text) {
 std::optional<Json> float_of(std::string_view text) {
     const bool plausible = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos &&
                            text.find_first_of("0123456789") != std::string_view::npos &&
-                           text.find_first_of(".eE") != std::string_view::npos && text.find_first_of("eE") != 0;
+                           text.find_first_of(".eE") != std::string_view::npos &&
+                           text.find_first_of("eE") != 0;
     if (!plausible) {
         return std::nullopt;
     }
@@ -90,8 +92,9 @@ Json to_json(const YAML::Node& node, int depth) {
             return nullptr;
         case YAML::NodeType::Scalar:
             // A quoted scalar has the tag "!", a plain one "?".
-            return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str" ? Json(node.Scalar())
-                                                                              : plain_scalar(node.Scalar());
+            return node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str"
+                       ? Json(node.Scalar())
+                       : plain_scalar(node.Scalar());
         case YAML::NodeType::Sequence: {
             Json array = Json::array();
             for (const YAML::Node& element : node) {
@@ -103,7 +106,8 @@ Json to_json(const YAML::Node& node, int depth) {
             Json object = Json::object();
             for (const auto& member : node) {
                 const Json key = to_json(member.first, depth + 1);
-                object[key.is_string() ? key.get<std::string>() : dump(key)] = to_json(member.second, depth + 1);
+                object[key.is_string() ? key.get<std::string>() : dump(key)] =
+                    to_json(member.second, depth + 1);
             }
             return object;
         }
@@ -112,7 +116,8 @@ Json to_json(const YAML::Node& node, int depth) {
 }
 
 bool needs_quotes(const std::string& text) {
-    if (!plain_scalar(text).is_string() || text.front() == ' ' || text.back() == ' ' || text == "=" || text == "<<") {
+    if (!plain_scalar(text).is_string() || text.front() == ' ' || text.back() == ' ' ||
+        text == "=" || text == "<<") {
         return true;
     }
     if (std::string_view("!&*-?:|>@`\"'%#{}[],").find(text.front()) != std::string_view::npos) {
@@ -124,14 +129,15 @@ bool needs_quotes(const std::string& text) {
     });
     // 12:30 is a base-60 integer in YAML 1.1.
     const bool sexagesimal = text.find_first_not_of("0123456789:_.+-") == std::string::npos;
-    return odd || looks_like_time || sexagesimal || text.find(": ") != std::string::npos || text.back() == ':' ||
-           text.find(" #") != std::string::npos;
+    return odd || looks_like_time || sexagesimal || text.find(": ") != std::string::npos ||
+           text.back() == ':' || text.find(" #") != std::string::npos;
 }
 
 bool is_block_text(const std::string& text) {
     return text.find('\n') != std::string::npos && text.front() != ' ' && text.front() != '\n' &&
            std::all_of(text.begin(), text.end(), [](char letter) {
-               return letter == '\n' || (static_cast<unsigned char>(letter) >= 0x20 && letter != 0x7f);
+               return letter == '\n' ||
+                      (static_cast<unsigned char>(letter) >= 0x20 && letter != 0x7f);
            });
 }
 
@@ -144,7 +150,8 @@ void write_string(std::string& out, const std::string& text, std::size_t indent)
     }
     if (is_block_text(text)) {
         const bool ends_with_newline = text.back() == '\n';
-        const bool ends_with_two = ends_with_newline && text.size() > 1 && text[text.size() - 2] == '\n';
+        const bool ends_with_two =
+            ends_with_newline && text.size() > 1 && text[text.size() - 2] == '\n';
         out += ends_with_two ? "|+\n" : (ends_with_newline ? "|\n" : "|-\n");
         std::size_t from = 0;
         while (from < text.size()) {
@@ -174,7 +181,8 @@ void write_member(std::string& out, const Json& value, std::size_t indent) {
 void write(std::string& out, const Json& value, std::size_t indent) {
     if (value.is_object() && !value.empty()) {
         for (const auto& [key, member] : value.items()) {
-            out += std::string(indent, ' ') + (key.empty() || needs_quotes(key) ? dump(Json(key)) : key) + ":";
+            out += std::string(indent, ' ') +
+                   (key.empty() || needs_quotes(key) ? dump(Json(key)) : key) + ":";
             write_member(out, member, indent);
         }
         return;

@@ -58,15 +58,22 @@ std::string describe(const Call& call) {
         Overloaded{
             [](const Get& get) { return "get " + to_string(get.ref); },
             [](const List& list) {
-                return "list " + std::string(list.kind.plural) + (list.ns.empty() ? "" : " in " + list.ns);
+                return "list " + std::string(list.kind.plural) +
+                       (list.ns.empty() ? "" : " in " + list.ns);
             },
-            [](const Create& create) { return "create " + to_string(ref_of(create.kind, create.object)); },
+            [](const Create& create) {
+                return "create " + to_string(ref_of(create.kind, create.object));
+            },
             [](const Apply& apply) {
-                return "apply " + with_subresource(ref_of(apply.kind, apply.object), apply.subresource);
+                return "apply " +
+                       with_subresource(ref_of(apply.kind, apply.object), apply.subresource);
             },
-            [](const Patch& patch) { return "patch " + with_subresource(patch.ref, patch.subresource); },
+            [](const Patch& patch) {
+                return "patch " + with_subresource(patch.ref, patch.subresource);
+            },
             [](const Replace& replace) {
-                return "replace " + with_subresource(ref_of(replace.kind, replace.object), replace.subresource);
+                return "replace " +
+                       with_subresource(ref_of(replace.kind, replace.object), replace.subresource);
             },
             [](const Delete& remove) { return "delete " + to_string(remove.ref); },
             [](const Evict& evict) { return "evict " + to_string(evict.pod); },

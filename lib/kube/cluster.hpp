@@ -1,6 +1,6 @@
-// What this code asks of a Kubernetes API server, as data, and what comes back, as data. The answer to a
-// call is always a later event, never given inside submit(): production feeds events from a socket,
-// the simulator from a virtual timeline, and the same caller runs on both.
+// What this code asks of a Kubernetes API server, as data, and what comes back, as data. The answer
+// to a call is always a later event, never given inside submit(): production feeds events from a
+// socket, the simulator from a virtual timeline, and the same caller runs on both.
 #pragma once
 
 #include <cstdint>
@@ -91,7 +91,8 @@ struct Patch {
     std::string subresource;
     bool operator==(const Patch&) const = default;
 };
-// PUT of the object; metadata.resourceVersion is the precondition. `subresource` is "", "status" or "scale".
+// PUT of the object; metadata.resourceVersion is the precondition. `subresource` is "", "status" or
+// "scale".
 struct Replace {
     Kind kind;
     Object object;
@@ -123,8 +124,8 @@ struct Listing {
     bool operator==(const Listing&) const = default;
 };
 
-// Get, Create, Apply, Patch, Replace: the object. List: the listing. Delete, Evict: the object that stays
-// (finalizers, grace period), or Done when it is gone at once.
+// Get, Create, Apply, Patch, Replace: the object. List: the listing. Delete, Evict: the object that
+// stays (finalizers, grace period), or Done when it is gone at once.
 using Outcome = std::variant<Object, Listing, Done>;
 
 using CallId = std::uint64_t;   // chosen by the caller, never used twice
@@ -151,7 +152,7 @@ enum class WatchEventType {
     deleted,   // `object` is the last state, its version is that of the deletion
     bookmark,  // only metadata.resourceVersion is meaningful
     gone,      // the version was compacted: list again. The watch is over
-    closed,    // the stream ended or broke: watch again from the last version seen. The watch is over
+    closed,  // the stream ended or broke: watch again from the last version seen. The watch is over
 };
 
 struct WatchEvent {

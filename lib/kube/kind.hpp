@@ -36,24 +36,30 @@ inline constexpr Kind secret{"", "v1", "Secret", "secrets"};
 inline constexpr Kind service_account{"", "v1", "ServiceAccount", "serviceaccounts"};
 inline constexpr Kind event{"", "v1", "Event", "events"};
 inline constexpr Kind persistent_volume{"", "v1", "PersistentVolume", "persistentvolumes", false};
-inline constexpr Kind persistent_volume_claim{"", "v1", "PersistentVolumeClaim", "persistentvolumeclaims"};
+inline constexpr Kind persistent_volume_claim{"", "v1", "PersistentVolumeClaim",
+                                              "persistentvolumeclaims"};
 inline constexpr Kind stateful_set{"apps", "v1", "StatefulSet", "statefulsets"};
 inline constexpr Kind deployment{"apps", "v1", "Deployment", "deployments"};
 inline constexpr Kind replica_set{"apps", "v1", "ReplicaSet", "replicasets"};
-inline constexpr Kind controller_revision{"apps", "v1", "ControllerRevision", "controllerrevisions"};
+inline constexpr Kind controller_revision{"apps", "v1", "ControllerRevision",
+                                          "controllerrevisions"};
 inline constexpr Kind job{"batch", "v1", "Job", "jobs"};
 inline constexpr Kind cron_job{"batch", "v1", "CronJob", "cronjobs"};
 inline constexpr Kind lease{"coordination.k8s.io", "v1", "Lease", "leases"};
 inline constexpr Kind endpoint_slice{"discovery.k8s.io", "v1", "EndpointSlice", "endpointslices"};
-inline constexpr Kind pod_disruption_budget{"policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets"};
+inline constexpr Kind pod_disruption_budget{"policy", "v1", "PodDisruptionBudget",
+                                            "poddisruptionbudgets"};
 inline constexpr Kind role{"rbac.authorization.k8s.io", "v1", "Role", "roles"};
-inline constexpr Kind role_binding{"rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"};
-inline constexpr Kind cluster_role{"rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles", false};
+inline constexpr Kind role_binding{"rbac.authorization.k8s.io", "v1", "RoleBinding",
+                                   "rolebindings"};
+inline constexpr Kind cluster_role{"rbac.authorization.k8s.io", "v1", "ClusterRole", "clusterroles",
+                                   false};
 inline constexpr Kind cluster_role_binding{"rbac.authorization.k8s.io", "v1", "ClusterRoleBinding",
                                            "clusterrolebindings", false};
-inline constexpr Kind storage_class{"storage.k8s.io", "v1", "StorageClass", "storageclasses", false};
-inline constexpr Kind custom_resource_definition{"apiextensions.k8s.io", "v1", "CustomResourceDefinition",
-                                                 "customresourcedefinitions", false};
+inline constexpr Kind storage_class{"storage.k8s.io", "v1", "StorageClass", "storageclasses",
+                                    false};
+inline constexpr Kind custom_resource_definition{
+    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false};
 
 }  // namespace kinds
 }  // namespace bestgres::kube

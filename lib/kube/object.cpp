@@ -27,7 +27,8 @@ std::string to_string(const Ref& ref) {
 
 Object::Object() : Object(Json::object()) {}
 
-Object::Object(Json json) : data_(std::make_shared<const Data>(Data{std::move(json), std::nullopt})) {}
+Object::Object(Json json)
+    : data_(std::make_shared<const Data>(Data{std::move(json), std::nullopt})) {}
 
 std::uint64_t Object::hash() const {
     if (!data_->hash) {
@@ -64,8 +65,9 @@ std::optional<OwnerReference> Object::controller() const {
 
 std::string_view Object::text_at(std::initializer_list<std::string_view> path) const {
     const Json* found = find(json(), path);
-    return found != nullptr && found->is_string() ? std::string_view(found->get_ref<const std::string&>())
-                                                  : std::string_view();
+    return found != nullptr && found->is_string()
+               ? std::string_view(found->get_ref<const std::string&>())
+               : std::string_view();
 }
 
 std::optional<Instant> Object::time_at(std::initializer_list<std::string_view> path) const {

@@ -1,5 +1,5 @@
-// A Kubernetes object: immutable JSON behind a shared handle, so that caches, stores, watch logs and
-// copies of whole worlds share it. A copy costs a reference count; a change makes a new object.
+// A Kubernetes object: immutable JSON behind a shared handle, so that caches, stores, watch logs
+// and copies of whole worlds share it. A copy costs a reference count; a change makes a new object.
 #pragma once
 
 #include <cstdint>
@@ -57,22 +57,32 @@ public:
     std::int64_t generation() const;
 
     // Empty text where absent.
-    std::string_view label(std::string_view key) const { return text_at({"metadata", "labels", key}); }
-    std::string_view annotation(std::string_view key) const { return text_at({"metadata", "annotations", key}); }
+    std::string_view label(std::string_view key) const {
+        return text_at({"metadata", "labels", key});
+    }
+    std::string_view annotation(std::string_view key) const {
+        return text_at({"metadata", "annotations", key});
+    }
     bool has_finalizer(std::string_view finalizer) const;
     std::vector<OwnerReference> owner_references() const;
     // The owner whose `controller` is true, if any.
     std::optional<OwnerReference> controller() const;
 
     bool being_deleted() const { return !text_at({"metadata", "deletionTimestamp"}).empty(); }
-    std::optional<Instant> deletion_timestamp() const { return time_at({"metadata", "deletionTimestamp"}); }
-    std::optional<Instant> creation_timestamp() const { return time_at({"metadata", "creationTimestamp"}); }
+    std::optional<Instant> deletion_timestamp() const {
+        return time_at({"metadata", "deletionTimestamp"});
+    }
+    std::optional<Instant> creation_timestamp() const {
+        return time_at({"metadata", "creationTimestamp"});
+    }
 
     // The text at a path, or an empty view. The view lives as long as any copy of this object.
     std::string_view text_at(std::initializer_list<std::string_view> path) const;
     std::optional<Instant> time_at(std::initializer_list<std::string_view> path) const;
 
-    bool operator==(const Object& other) const { return data_ == other.data_ || json() == other.json(); }
+    bool operator==(const Object& other) const {
+        return data_ == other.data_ || json() == other.json();
+    }
 
 private:
     struct Data {

@@ -8,7 +8,8 @@ namespace bestgres::kube {
 namespace {
 
 TEST(Object, reads_metadata_and_nothing_where_it_is_absent) {
-    const Object pod(Json{{"metadata", {{"name", "db-0"}, {"labels", {{"a.b/c", "x"}}}, {"finalizers", {"f"}}}}});
+    const Object pod(Json{
+        {"metadata", {{"name", "db-0"}, {"labels", {{"a.b/c", "x"}}}, {"finalizers", {"f"}}}}});
     EXPECT_EQ(pod.name(), "db-0");
     EXPECT_EQ(pod.label("a.b/c"), "x");
     EXPECT_EQ(pod.annotation("a"), "");
