@@ -1,0 +1,32 @@
+// Labels and annotations: the keys, and the sets that objects carry. Selectors are made of the
+// cluster's name alone, because they can never change.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lib/base/json.hpp"
+#include "operator/manifests/input.hpp"
+
+namespace bestgres::manifests {
+
+inline constexpr std::string_view cluster_label = "bestgres.io/cluster";
+inline constexpr std::string_view role_label = "bestgres.io/role";  // written by Patroni
+inline constexpr std::string_view primary_role = "master";          // in every version of Patroni
+inline constexpr std::string_view replica_role = "replica";
+inline constexpr std::string_view fenced_label = "bestgres.io/fenced";      // "true" or "false"
+inline constexpr std::string_view owner_uid_key = "bestgres.io/owner-uid";  // label and annotation
+inline constexpr std::string_view template_hash_annotation = "bestgres.io/template-hash";
+inline constexpr std::string_view config_hash_annotation = "bestgres.io/config-hash";
+
+// Labels of every object of the cluster, without the owner's uid.
+Json common_labels(std::string_view cluster);
+// metadata with name, namespace, labels and the owner's uid as label and annotation.
+Json metadata(const Identity& identity, std::string_view name);
+
+// What finds a cluster's pods and volumes.
+Json pod_selector(std::string_view cluster);
+// The same as the text of a label selector.
+std::string pod_selector_text(std::string_view cluster);
+
+}  // namespace bestgres::manifests

@@ -1,0 +1,37 @@
+// The names of a cluster's objects, in one place: all are made of the cluster's name.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bestgres::manifests {
+
+inline constexpr std::string_view finalizer = "bestgres.io/cluster";
+inline constexpr std::string_view field_manager = "bestgres-operator";
+
+std::string stateful_set_name(std::string_view cluster);
+std::string pod_name(std::string_view cluster, std::int64_t ordinal);
+// The ordinal of "db-2" as a pod of `db`; absent for any other name.
+std::optional<std::int64_t> pod_ordinal(std::string_view cluster, std::string_view pod);
+std::string volume_claim_name(std::string_view cluster, std::int64_t ordinal);
+std::optional<std::int64_t> volume_claim_ordinal(std::string_view cluster, std::string_view claim);
+std::string primary_service_name(std::string_view cluster);
+std::string replica_service_name(std::string_view cluster);
+std::string headless_service_name(std::string_view cluster);
+std::string secret_name(std::string_view cluster);
+std::string service_account_name(std::string_view cluster);  // and of Role and RoleBinding
+std::string pod_disruption_budget_name(std::string_view cluster);
+std::string patroni_config_map_name(std::string_view cluster);
+std::string accepted_spec_name(std::string_view cluster);
+
+// Patroni's own ConfigMaps: never written but through Patroni.
+std::string dcs_config_name(std::string_view cluster);
+std::string dcs_leader_name(std::string_view cluster);
+std::string dcs_failover_name(std::string_view cluster);
+std::string dcs_sync_name(std::string_view cluster);
+std::vector<std::string> dcs_names(std::string_view cluster);
+
+}  // namespace bestgres::manifests
