@@ -55,6 +55,10 @@ std::string value_text(const Json& value) {
     if (value.is_string()) {
         return go_quote(value.get_ref<const std::string&>());
     }
+    if (value.is_binary()) {  // what Go would print, already in its words
+        const auto& bytes = value.get_binary();
+        return {bytes.begin(), bytes.end()};
+    }
     return dump(value);
 }
 

@@ -26,7 +26,9 @@ enum class FieldErrorType {
 struct FieldError {
     FieldErrorType type = FieldErrorType::invalid;
     std::string field;
-    Json bad_value;      // unused by required, forbidden, too_long, too_many and internal
+    // Unused by required, forbidden, too_long, too_many and internal. A binary value is shown as
+    // it is, without quotes.
+    Json bad_value;
     std::string detail;  // what follows the value; may be empty
 
     bool operator==(const FieldError&) const = default;
