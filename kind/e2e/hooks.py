@@ -1,0 +1,97 @@
+"""How a world is hurt: the local world by its processes, a kind cluster by docker."""
+import os
+import pathlib
+import signal
+import subprocess
+
+from e2e.world import Failure
+
+
+def make_hooks(arguments):
+    if arguments.local:
+        return LocalHooks(arguments.local)
+    if arguments.kind:
+        return KindHooks()
+    return None
+
+
+def run(*command, timeout=60):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+    if done.returncode != 0:
+        raise Failure(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+class LocalHooks:
+    def __init__(self, directory):
+        self.directory = directory
+        root = pathlib.Path(__file__).resolve().parents[2]
+        self.bestgres = os.environ.get("BESTGRES", str(root / "build/dev/bin/bestgres"))
+
+    def local(self, *words):
+        return run(self.bestgres, "local", *words, "--dir", self.directory)
+
+    def lose_node(self, name):
+        self.local("stop-node", name)
+
+    def return_node(self, name):
+        self.local("start-node", name)
+
+    def stop_api_server(self):
+        self.local("stop-api")
+
+    def start_api_server(self):
+        self.local("start-api")
+
+    def kill_container(self, pod):
+        """SIGKILL of the container's first own process: the agent."""
+        self.signal_agent(pod, signal.SIGKILL)
+
+    def signal_agent(self, pod, number):
+        pids = [pid for pid in processes_of(pod) if b"bestgres-agent\0run" in read(f"/proc/{pid}/cmdline")]
+        if not pids:
+            raise Failure(f"no process of the agent of pod {pod} is to be found")
+        for pid in pids:
+            os.kill(pid, number)
+
+    def kill_process(self, pod, name):
+        """SIGKILL of every process of a pod whose command line contains `name`; how many there were."""
+        pids = [pid for pid in processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        return len(pids)
+
+    def freeze_process(self, pod, name, frozen=True):
+        pids = [pid for pid in processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+        return len(pids)
+
+
+def read(path):
+    try:
+        return pathlib.Path(path).read_bytes()
+    except OSError:
+        return b""
+
+
+def processes_of(pod):
+    wanted = f"POD_NAME={pod}".encode()
+    return [int(entry.name) for entry in pathlib.Path("/proc").iterdir()
+            if entry.name.isdigit() and wanted in read(entry / "environ").split(b"\0")]
+
+
+class KindHooks:
+    """kind's nodes are containers: a paused one neither renews its lease nor serves."""
+
+    def lose_node(self, name):
+        run("docker", "stop", "-t", "0", name)
+
+    def return_node(self, name):
+        run("docker", "start", name)
+
+    def stop_api_server(self):
+        run("docker", "exec", "bestgres-control-plane", "pkill", "-STOP", "kube-apiserver")
+
+    def start_api_server(self):
+        run("docker", "exec", "bestgres-control-plane", "pkill", "-CONT", "kube-apiserver")

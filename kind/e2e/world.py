@@ -1,0 +1,69 @@
+"""The cluster under test, reached by kubectl alone, so that the same cases run against any kubeconfig."""
+import json
+import subprocess
+import time
+
+
+class Failure(Exception):
+    """An expectation that did not hold: the message is a sentence for the report."""
+
+
+class World:
+    def __init__(self, kubeconfig, namespace, kubectl="kubectl", hooks=None):
+        self.kubeconfig = kubeconfig
+        self.namespace = namespace
+        self.kubectl_path = kubectl
+        self.hooks = hooks  # how this world loses a node or its API server; None where it cannot
+
+    def kubectl(self, *arguments, stdin=None, timeout=60, check=True):
+        command = [self.kubectl_path, "--kubeconfig", self.kubeconfig, "-n", self.namespace, *arguments]
+        try:
+            done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=timeout)
+        except subprocess.TimeoutExpired as expired:
+            raise Failure(f"kubectl {' '.join(arguments)}: no answer within {timeout} s") from expired
+        if check and done.returncode != 0:
+            raise Failure(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout if check else done
+
+    def get(self, kind, name):
+        """The object, or None when it does not exist."""
+        done = self.kubectl("get", kind, name, "-o", "json", check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
+        if "NotFound" in done.stderr or "not found" in done.stderr:
+            return None
+        raise Failure(f"get {kind} {name}: {done.stderr.strip()}")
+
+    def list(self, kind, selector=""):
+        return json.loads(self.kubectl("get", kind, "-l", selector, "-o", "json"))["items"]
+
+    def apply(self, *objects):
+        text = "\n---\n".join(json.dumps(one) for one in objects)
+        return self.kubectl("apply", "-f", "-", stdin=text)
+
+    def patch(self, kind, name, patch):
+        return self.kubectl("patch", kind, name, "--type", "merge", "-p", json.dumps(patch))
+
+    def delete(self, kind, name, *arguments, check=True):
+        return self.kubectl("delete", kind, name, *arguments, timeout=300, check=check)
+
+
+def wait_until(what, condition, timeout=120, every=0.5):
+    """Polls until `condition` returns something true, which is returned. A Failure inside counts as 'not yet'."""
+    deadline = time.monotonic() + timeout
+    last = "it never held"
+    while True:
+        try:
+            result = condition()
+            if result:
+                return result
+        except Failure as failure:
+            last = str(failure)
+        if time.monotonic() > deadline:
+            raise Failure(f"{what}: not within {timeout} s ({last})")
+        time.sleep(every)
+
+
+def expect(condition, sentence):
+    if not condition:
+        raise Failure(sentence)

@@ -1,0 +1,162 @@
+"""Clients as pods: a writer that records the outcome of every row, and single statements with their result."""
+import json
+import time
+
+from e2e.world import Failure, expect, wait_until
+
+# Runs in the cluster's own image (Python and psycopg2 come with Patroni). A row is acknowledged only when COMMIT returned
+# without a warning: a cancelled wait for the synchronous standby returns success together with one.
+WRITER = r"""
+import os, select, sys, time
+import psycopg2, psycopg2.extensions, psycopg2.extras
+
+deadline = 0.0
+
+def wait(connection):
+    while True:
+        state = connection.poll()
+        if state == psycopg2.extensions.POLL_OK:
+            return
+        readable = [connection.fileno()] if state == psycopg2.extensions.POLL_READ else []
+        writable = [connection.fileno()] if state == psycopg2.extensions.POLL_WRITE else []
+        left = deadline - time.monotonic()
+        if left <= 0 or not any(select.select(readable, writable, [], left)):
+            raise TimeoutError("no answer in time")
+
+psycopg2.extensions.set_wait_callback(wait)
+say = lambda *words: print(f"{time.time():.3f}", *words, flush=True)
+connection, number = None, 0
+while True:
+    number += 1
+    sent = False
+    deadline = time.monotonic() + 3
+    try:
+        if connection is None:
+            connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"],
+                                          dbname="postgres", connect_timeout=2, application_name="writer")
+            connection.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute("create table if not exists e2e_rows (id bigint primary key)")
+        del connection.notices[:]
+        sent = True
+        cursor.execute("insert into e2e_rows values (%s)", (number,))
+        say("unknown" if connection.notices else "ack", number)
+    except psycopg2.Error as error:
+        # An error that the server itself reported, other than a shutdown, says that nothing was written.
+        refused = sent and error.pgcode is not None and not error.pgcode.startswith("57")
+        say("unknown" if sent and not refused else "refused", number, str(error).strip().split("\n")[0])
+        connection = None
+        time.sleep(0.05)
+    except (OSError, TimeoutError) as error:
+        say("unknown" if sent else "refused", number, error)
+        connection = None
+    time.sleep(0.05)
+"""
+
+
+def pod_manifest(name, image, script, environment, labels=None):
+    return {
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": name, "labels": dict(labels or {}, role="e2e-client")},
+        "spec": {
+            "restartPolicy": "Never", "automountServiceAccountToken": False, "terminationGracePeriodSeconds": 1,
+            "securityContext": {"runAsNonRoot": True, "runAsUser": 999, "seccompProfile": {"type": "RuntimeDefault"}},
+            "containers": [{
+                "name": "client", "image": image, "imagePullPolicy": "IfNotPresent",
+                "command": ["python3", "-u", "-c", script],
+                "env": environment,
+                "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+            }],
+        },
+    }
+
+
+def connection_environment(cluster, service):
+    return [{"name": "TARGET", "value": service},
+            {"name": "PGPASSWORD", "valueFrom": {"secretKeyRef": {"name": cluster.name, "key": "superuser-password"}}}]
+
+
+class Writer:
+    """Writes rows through the primary Service from its creation to stop()."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.world = cluster.world
+        self.name = f"{cluster.name}-writer"
+        self.lines = []
+
+    def start(self):
+        image = self.cluster.spec["image"]["tag"]
+        self.world.apply(pod_manifest(self.name, image, WRITER, connection_environment(self.cluster, self.cluster.name)))
+        wait_until(f"{self.name} has its first row acknowledged", lambda: self.outcomes("ack"), 90)
+        return self
+
+    def read(self):
+        text = self.world.kubectl("logs", self.name)
+        self.lines = [line.split(" ", 3) for line in text.splitlines() if line and line[0].isdigit()]
+        return self.lines
+
+    def outcomes(self, outcome):
+        return [(float(line[0]), int(line[2])) for line in self.read() if line[1] == outcome]
+
+    def outage_after(self, instant, settle=60):
+        """Seconds from `instant` until a write succeeded again after the interruption it caused; 0 when none is seen."""
+        def recovered():
+            acknowledged = [when for when, _ in self.outcomes("ack")]
+            return acknowledged if acknowledged and acknowledged[-1] > instant + 1 else None
+
+        wait_until("writes succeed again", recovered, settle)
+        return self.longest_gap(instant)
+
+    def longest_gap(self, instant):
+        """The longest time without an acknowledged row that ended after `instant`."""
+        acknowledged = [when for when, _ in self.outcomes("ack")]
+        gaps = [later - max(earlier, instant) for earlier, later in zip(acknowledged, acknowledged[1:]) if later > instant]
+        return max(gaps, default=0.0)
+
+    def stop(self):
+        self.read()
+        self.world.delete("pod", self.name, "--wait=true")
+
+    def missing(self):
+        """Acknowledged rows that the cluster does not hold, and how many rows have an unknown outcome."""
+        acknowledged = {number for _, number in self.final("ack")}
+        unknown = {number for _, number in self.final("unknown")}
+        stored = {int(row) for row in sql(self.cluster, "select id from e2e_rows").split()}
+        return sorted(acknowledged - stored), len(unknown), len(acknowledged)
+
+    def final(self, outcome):
+        return [(float(line[0]), int(line[2])) for line in self.lines if line[1] == outcome]
+
+
+QUERY = r"""
+import os, psycopg2
+connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"], dbname="postgres",
+                              connect_timeout=5)
+connection.autocommit = True
+cursor = connection.cursor()
+cursor.execute(os.environ["STATEMENT"])
+print("rows:")
+for row in (cursor.fetchall() if cursor.description else []):
+    print(*row)
+"""
+
+
+def sql(cluster, statement, service=None, timeout=60):
+    """Runs one statement through a Service (the primary's by default) and returns its rows as text."""
+    name = f"{cluster.name}-sql-{int(time.time() * 1000) % 100000000}"
+    environment = connection_environment(cluster, service or cluster.name) + [{"name": "STATEMENT", "value": statement}]
+    world = cluster.world
+    world.apply(pod_manifest(name, cluster.spec["image"]["tag"], QUERY, environment))
+
+    def finished():
+        phase = world.get("pod", name).get("status", {}).get("phase")
+        return phase if phase in ("Succeeded", "Failed") else None
+
+    try:
+        phase = wait_until(f"{statement!r} ends", finished, timeout, every=0.3)
+        output = world.kubectl("logs", name)
+        expect(phase == "Succeeded", f"{statement!r} failed: {output.strip()[-300:]}")
+        return output.split("rows:\n", 1)[-1].strip()
+    finally:
+        world.delete("pod", name, "--wait=false", check=False)
