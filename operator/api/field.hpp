@@ -18,20 +18,20 @@ namespace bestgres::api {
 // The texts live as long as the program. A field that is neither required, nor optional, nor a
 // list or map, has the value of the default-constructed struct as its default.
 struct Field {
-    std::string_view doc;
+    std::string_view doc{};
     bool required = false;
-    bool no_default = false;  // absent stays absent in the schema: the value depends on others
-    std::optional<std::int64_t> minimum, maximum;        // integers
-    std::optional<std::int64_t> min_length, max_length;  // texts, and the elements of a list
-    std::optional<std::int64_t> max_items;               // lists and maps
-    std::string_view pattern;                            // texts; RE2 and ECMAScript alike
-    std::string_view pattern_says;                       // "must be <this>"
-    bool quantity = false;                               // text that is a Kubernetes quantity
-    bool int_or_string = false;                          // a text that may be written as an integer
-    bool foreign = false;       // Json whose shape Kubernetes knows: fields are kept unseen
-    std::string_view list_key;  // a list that is merged by this field
-    std::string_view cel;       // a rule on this field alone, with what it says when broken
-    std::string_view cel_says;
+    bool no_default = false;  // printed only when not zero or empty; no default in the schema
+    std::optional<std::int64_t> minimum{}, maximum{};        // integers
+    std::optional<std::int64_t> min_length{}, max_length{};  // texts, and the elements of a list
+    std::optional<std::int64_t> max_items{};                 // lists and maps
+    std::string_view pattern{};                              // texts; RE2 and ECMAScript alike
+    std::string_view pattern_says{};                         // "must be <this>"
+    bool quantity = false;                                   // text that is a Kubernetes quantity
+    bool int_or_string = false;   // a text that may be written as an integer
+    bool foreign = false;         // Json whose shape Kubernetes knows: fields are kept unseen
+    std::string_view list_key{};  // a list that is merged by this field
+    std::string_view cel{};       // a rule on this field alone, with what it says when broken
+    std::string_view cel_says{};
 };
 
 // A rule over several fields of one struct, in CEL.
