@@ -32,6 +32,15 @@ function(bestgres_library name)
     endif()
 endfunction()
 
+# bestgres_static_library(NAME SOURCES ... LINKS ...): for programs linked with -static. Debian's fmt
+# target is the shared library, so that these use its headers alone.
+function(bestgres_static_library name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    add_library(${name} STATIC EXCLUDE_FROM_ALL ${arg_SOURCES})
+    target_link_libraries(${name} PUBLIC ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt-header-only
+        PRIVATE bestgres_flags)
+endfunction()
+
 # bestgres_test(NAME SOURCES ... LINKS ... ARGS ...): one program, one ctest entry of the same name.
 function(bestgres_test name)
     cmake_parse_arguments(arg "" "" "SOURCES;LINKS;ARGS" ${ARGN})
