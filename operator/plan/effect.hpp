@@ -1,0 +1,127 @@
+// What the operator can do to the world, as data. An effect names its target by uid, so that a
+// namesake born later is left alone.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "lib/kube/cluster.hpp"
+#include "lib/kube/object.hpp"
+#include "lib/postgres/sql.hpp"
+
+namespace bestgres::plan {
+
+// One incarnation of a member's pod, and where its Patroni and PostgreSQL answer.
+struct Target {
+    std::string pod;
+    std::string uid;
+    std::string address;
+
+    bool operator==(const Target&) const = default;
+};
+
+// Server-side apply. An object that the cache does not know is looked for first: a foreign object
+// of that name is never taken over.
+struct ApplyObject {
+    kube::Kind kind;
+    kube::Object object;
+    bool operator==(const ApplyObject&) const = default;
+};
+// Create only, after a quorum read has proven absence: what exists is never overwritten.
+struct CreateSecret {
+    kube::Object object;  // holds secrets: never logged
+    bool operator==(const CreateSecret&) const = default;
+};
+// A patch with the version it was decided on as precondition.
+struct PatchObject {
+    kube::Ref ref;
+    std::string uid;
+    std::string resource_version;
+    Json merge;        // RFC 7386, without metadata.resourceVersion
+    std::string what;  // "grow to 20Gi": for people
+    bool operator==(const PatchObject&) const = default;
+};
+// Anything but a pod.
+struct DeleteObject {
+    kube::Ref ref;
+    std::string uid;
+    kube::Propagation propagation = kube::Propagation::background;
+    bool operator==(const DeleteObject&) const = default;
+};
+struct DeletePod {
+    std::string pod;
+    std::string uid;
+    std::string resource_version;
+    bool operator==(const DeletePod&) const = default;
+};
+// One member fewer: the StatefulSet controller removes the pod of the highest ordinal.
+struct ScaleIn {
+    std::string set_uid;
+    std::string resource_version;
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+    bool operator==(const ScaleIn&) const = default;
+};
+// Patroni refuses when `leader` leads no more.
+struct Switchover {
+    Target leader;
+    std::string candidate;
+    bool operator==(const Switchover&) const = default;
+};
+// Of PostgreSQL alone, by its Patroni, and only while a restart is pending there.
+struct RestartPostgres {
+    Target member;
+    bool operator==(const RestartPostgres&) const = default;
+};
+struct ReinitMember {
+    Target member;
+    bool operator==(const ReinitMember&) const = default;
+};
+// `patch` as Patroni's PATCH /config takes it: nulls delete.
+struct PatchPatroniConfig {
+    Target through;
+    Json patch;
+    bool operator==(const PatchPatroniConfig&) const = default;
+};
+struct RunSql {
+    Target leader;
+    std::string purpose;  // "bootstrap SQL"
+    std::vector<postgres::Statement> statements;
+    bool operator==(const RunSql&) const = default;
+};
+struct AddFinalizer {
+    bool operator==(const AddFinalizer&) const = default;
+};
+// Removes exactly our entry, wherever it stands in the list.
+struct DropFinalizer {
+    bool operator==(const DropFinalizer&) const = default;
+};
+// A Kubernetes Event on the resource.
+struct Announce {
+    bool warning = false;
+    std::string reason;  // CamelCase
+    std::string message;
+    bool operator==(const Announce&) const = default;
+};
+
+using Effect = std::variant<ApplyObject, CreateSecret, PatchObject, DeleteObject, DeletePod,
+                            ScaleIn, Switchover, RestartPostgres, ReinitMember, PatchPatroniConfig,
+                            RunSql, AddFinalizer, DropFinalizer, Announce>;
+
+// Whether the step can take something away from clients or from the data. A disruptive step is
+// performed only when a plan over fresh reads still begins with it. A visit without default: a new
+// effect must choose.
+bool is_disruptive(const Effect& effect);
+
+// "DeletePod", for logs, Events and decisions.
+std::string_view name_of(const Effect& effect);
+// "DeletePod db-1": without secrets.
+std::string describe(const Effect& effect);
+
+// The same intent on the same incarnation, whatever version of the object was seen.
+bool same_intent(const Effect& left, const Effect& right);
+
+}  // namespace bestgres::plan

@@ -1,0 +1,132 @@
+#include "operator/plan/health.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "lib/kube/workload.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+using patroni::Role;
+using patroni::State;
+
+// Patroni publishes `replication_state` since version 4; before it, readiness alone says that a
+// replica streams.
+bool publishes_replication(const Member& member) {
+    return member.status && !member.status->version.empty() &&
+           member.status->version.front() >= '4';
+}
+
+std::string replica_ailment(const ClusterView& view, const Member& member) {
+    if (member.status->role != Role::replica) {
+        return member.name + " is " + std::string(patroni::to_string(member.status->role));
+    }
+    if (publishes_replication(member) && member.status->replication_state != "streaming") {
+        return member.name + " is not streaming";
+    }
+    const Member* const primary = view.primary();
+    if (primary != nullptr && primary->status->timeline && member.status->timeline &&
+        *member.status->timeline != *primary->status->timeline) {
+        return member.name + " is on another timeline than the primary";
+    }
+    if (view.facts.fresh && member.rest && member.rest->replication_state &&
+        *member.rest->replication_state != "streaming") {
+        return member.name + " is not streaming";
+    }
+    return "";
+}
+
+}  // namespace
+
+Target target_of(const Member& member) {
+    return {.pod = member.name,
+            .uid = std::string(member.pod.uid()),
+            .address = std::string(kube::pod_address(member.pod))};
+}
+
+bool runs(const Member& member) {
+    return member.has_pod() && kube::container_is_running(member.pod, postgres_container);
+}
+
+bool is_healthy(const ClusterView& view, const Member& member) {
+    return ailment(view, member).empty();
+}
+
+std::string ailment(const ClusterView& view, const Member& member) {
+    if (!member.has_pod()) {
+        return member.name + " has no pod";
+    }
+    if (member.pod.being_deleted()) {
+        return member.name + " is being deleted";
+    }
+    if (!member.ready) {
+        return member.name + " is not ready";
+    }
+    if (!member.status) {
+        return member.name + " has not reported yet";
+    }
+    if (member.status->state != State::running) {
+        return member.name + " is " + member.status->state_text;
+    }
+    if (view.facts.fresh && (!member.rest || member.rest->state != State::running)) {
+        return member.name + (member.rest ? " says that it is " + member.rest->state_text
+                                          : std::string(" does not answer"));
+    }
+    if (member.holds_lock) {
+        return member.status->role == Role::primary ? "" : member.name + " is being promoted";
+    }
+    return replica_ailment(view, member);
+}
+
+const Member* find_unhealthy(const ClusterView& view) {
+    const auto found = std::ranges::find_if(view.members, [&view](const Member& member) {
+        return is_wanted(view, member) && !is_healthy(view, member);
+    });
+    return found == view.members.end() ? nullptr : &*found;
+}
+
+std::string obstacle_to_disruption(const ClusterView& view) {
+    if (view.config.config && find_bool(*view.config.config, {"pause"}).value_or(false)) {
+        return "Patroni is paused: somebody works on the cluster by hand";
+    }
+    if (view.failover.pending()) {
+        return "a hand-over is under way";
+    }
+    if (view.primary() == nullptr) {
+        return "no primary: Patroni has to elect one first";
+    }
+    if (const Member* const unhealthy = find_unhealthy(view)) {
+        return ailment(view, *unhealthy) + ": one member down at a time";
+    }
+    return "";
+}
+
+const Member* find_heir(const ClusterView& view, bool (*among)(const ClusterView&, const Member&)) {
+    const Member* heir = nullptr;
+    const auto rank = [](const Member& member) {
+        return std::tuple(!member.stale, member.synchronous,
+                          member.status->written.value_or(patroni::Lsn{}), -member.ordinal);
+    };
+    for (const Member& member : view.members) {
+        if (member.holds_lock || !is_healthy(view, member) || !among(view, member)) {
+            continue;
+        }
+        const bool barred = find_bool(member.status->tags, {"nofailover"}).value_or(false) ||
+                            (is_synchronous_mode(view) && !member.synchronous);
+        if (!barred && (heir == nullptr || rank(member) > rank(*heir))) {
+            heir = &member;
+        }
+    }
+    return heir;
+}
+
+bool is_synchronous_mode(const ClusterView& view) {
+    return !view.sync.leader.empty();
+}
+
+bool is_wanted(const ClusterView& view, const Member& member) {
+    return view.spec && member.ordinal < view.spec->instances;
+}
+
+}  // namespace bestgres::plan

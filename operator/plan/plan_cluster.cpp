@@ -1,0 +1,34 @@
+#include "operator/plan/plan_cluster.hpp"
+
+#include "operator/plan/compose.hpp"
+#include "operator/plan/rules.hpp"
+
+namespace bestgres::plan {
+
+// The whole policy. Deletion is decided by the resource alone. A spec is stored before anything is
+// done about it. Objects are kept in every state, because that is harmless. Of everything that can
+// hurt, one thing at a time: what serves clients comes first, what restores redundancy second, what
+// the user wishes third.
+Plan plan_cluster(const ClusterView& view) {
+    PlanBuilder plan(view);
+    if (view.resource().being_deleted()) {
+        plan.add_all(tear_down);
+        return std::move(plan).build();
+    }
+    if (view.paused || !view.spec) {
+        return std::move(plan).build();
+    }
+    plan.add_first(hold_finalizer, accept_spec, create_secret);
+    if (plan.has_steps()) {
+        return std::move(plan).build();
+    }
+    plan.add_all(keep_objects);
+    if (!plan.has_steps()) {
+        plan.add_first(fence_stale_leader, repair_bootstrap, recover_volume, grow_storage,
+                       follow_settings, run_bootstrap_sql, scale_in, update_members,
+                       restart_pending, await_members);
+    }
+    return std::move(plan).build();
+}
+
+}  // namespace bestgres::plan

@@ -1,0 +1,29 @@
+// The rules that can ask for a step or a wait. Every step names its rule: logs, Events, status,
+// `bestgres plan` and test reports share the word.
+#pragma once
+
+#include <string_view>
+
+namespace bestgres::plan {
+
+enum class RuleId {
+    accept_spec,         // the accepted spec is written before it is acted on
+    hold_finalizer,      // a finalizer while there is something to tear down
+    create_secret,       // credentials, once
+    keep_objects,        // missing or drifted objects
+    fence_stale_leader,  // a leader label that the leader object contradicts
+    repair_bootstrap,    // an empty `initialize` left by a dead bootstrapper
+    recover_volume,      // a member whose volume is gone
+    grow_storage,        // volumes smaller than asked for
+    follow_settings,     // Patroni's dynamic configuration
+    run_bootstrap_sql,   // once, on the leader
+    scale_in,            // members beyond the wanted number
+    update_members,      // pods on an old template
+    restart_pending,     // settings that need a restart
+    await_members,       // members that are still coming up
+    tear_down,           // deletion
+};
+
+std::string_view to_string(RuleId rule);
+
+}  // namespace bestgres::plan

@@ -1,0 +1,110 @@
+// Deletion, in order and by uid, whatever cascade was asked for: our objects carry no
+// ownerReference, so that the garbage collector cannot overtake this rule. Where volumes are
+// retained, everything that the data needs is: Secret and Patroni's ConfigMaps stay with them.
+#include "lib/kube/workload.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
+#include "operator/plan/compose.hpp"
+#include "operator/plan/rules.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+Step remove(const kube::Ref& ref, const kube::Object& object, std::string because) {
+    return {.effect = DeleteObject{.ref = ref, .uid = std::string(object.uid())},
+            .rule = RuleId::tear_down,
+            .because = std::move(because)};
+}
+
+Opinion wait(std::string because, Duration patience) {
+    return just(
+        Waiting{.rule = RuleId::tear_down, .because = std::move(because), .patience = patience});
+}
+
+// Of the kind, in the order of names; null where none is left. Names that are not ours are never
+// looked at: everything here carries the cluster's label.
+Opinion remove_one(const ClusterView& view, const kube::Kind& kind, std::string_view only) {
+    for (const auto& [ref, object] : view.facts.objects) {
+        if (ref.kind != kind || (!only.empty() && ref.name != only)) {
+            continue;
+        }
+        if (object.being_deleted()) {
+            return wait(to_string(ref) + " is being deleted", std::chrono::minutes(5));
+        }
+        return just(remove(ref, object, "the cluster is being deleted"));
+    }
+    return {};
+}
+
+Opinion stop_members(const ClusterView& view) {
+    const Opinion set =
+        remove_one(view, kube::kinds::stateful_set, manifests::stateful_set_name(view.name));
+    if (!set.steps.empty()) {
+        return set;
+    }
+    for (const Member& member : view.members) {
+        if (!member.has_pod()) {
+            continue;
+        }
+        // Left by a StatefulSet that was deleted without its pods.
+        if (!member.pod.being_deleted() && !member.pod.controller() && set.empty()) {
+            return just(Step{
+                .effect = DeletePod{.pod = member.name,
+                                    .uid = std::string(member.pod.uid()),
+                                    .resource_version = std::string(member.pod.resource_version())},
+                .rule = RuleId::tear_down,
+                .because = "the cluster is being deleted"});
+        }
+        return wait(member.name + " is stopping", std::chrono::minutes(5));
+    }
+    return set;
+}
+
+Opinion remove_data(const ClusterView& view) {
+    if (!view.spec || view.spec->volume.retention.when_deleted != api::VolumePolicy::remove) {
+        return {};
+    }
+    Opinion opinion = remove_one(view, kube::kinds::persistent_volume_claim, "");
+    for (const std::string& name : manifests::dcs_names(view.name)) {
+        if (opinion.empty()) {
+            opinion = remove_one(view, kube::kinds::config_map, name);
+        }
+    }
+    return opinion.empty()
+               ? remove_one(view, kube::kinds::secret, manifests::secret_name(view.name))
+               : opinion;
+}
+
+Opinion remove_services(const ClusterView& view) {
+    for (const kube::Kind& kind :
+         {kube::kinds::pod_disruption_budget, kube::kinds::service, kube::kinds::role_binding,
+          kube::kinds::role, kube::kinds::service_account}) {
+        if (Opinion opinion = remove_one(view, kind, ""); !opinion.empty()) {
+            return opinion;
+        }
+    }
+    return remove_one(view, kube::kinds::config_map, manifests::patroni_config_map_name(view.name));
+}
+
+}  // namespace
+
+Opinion tear_down(const ClusterView& view) {
+    if (!view.resource().has_finalizer(manifests::finalizer)) {
+        return {};
+    }
+    using Part = Opinion (*)(const ClusterView&);
+    for (const Part part : {Part(stop_members), Part(remove_services), Part(remove_data)}) {
+        if (Opinion opinion = part(view); !opinion.empty()) {
+            return opinion;
+        }
+    }
+    // Last: until here a restarted operator needs to know the retention policy in force.
+    Opinion opinion =
+        remove_one(view, kube::kinds::config_map, manifests::accepted_spec_name(view.name));
+    return opinion.empty() ? just(Step{.effect = DropFinalizer{},
+                                       .rule = RuleId::tear_down,
+                                       .because = "nothing is left to tear down"})
+                           : opinion;
+}
+
+}  // namespace bestgres::plan

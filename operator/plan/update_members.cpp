@@ -1,0 +1,73 @@
+// Pods on an old template are replaced: replicas first, then one switchover to an updated member,
+// then the former primary, which is a stale replica by then: no stored phase. One member is down at
+// a time. A stale pod in which nothing runs goes at once: it serves nobody, and a template that
+// does not even start must be replaceable by the next one.
+#include <algorithm>
+
+#include "operator/plan/compose.hpp"
+#include "operator/plan/health.hpp"
+#include "operator/plan/rules.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+Step replace(const Member& member, std::string because) {
+    return {.effect = DeletePod{.pod = member.name,
+                                .uid = std::string(member.pod.uid()),
+                                .resource_version = std::string(member.pod.resource_version())},
+            .rule = RuleId::update_members,
+            .because = std::move(because)};
+}
+
+bool is_updated(const ClusterView& view, const Member& member) {
+    return is_wanted(view, member) && !member.stale;
+}
+
+// Asynchronous members first: a synchronous standby is missed by every commit.
+const Member* find_stale_replica(const ClusterView& view) {
+    const Member* found = nullptr;
+    for (const Member& member : view.members) {
+        const bool candidate = member.stale && !member.holds_lock;
+        if (candidate && (found == nullptr || (found->synchronous && !member.synchronous))) {
+            found = &member;
+        }
+    }
+    return found;
+}
+
+Opinion hand_over(const ClusterView& view, const Member& primary) {
+    if (const Member* const heir = find_heir(view, is_updated)) {
+        return just(
+            Step{.effect = Switchover{.leader = target_of(primary), .candidate = heir->name},
+                 .rule = RuleId::update_members,
+                 .because = primary.name + " is the last member on an old template"});
+    }
+    if (view.members.size() == 1) {
+        return just(replace(primary, primary.name + " is on an old template and has no replica"));
+    }
+    return just(Waiting{.rule = RuleId::update_members,
+                        .because = "an updated replica that may take over from " + primary.name});
+}
+
+}  // namespace
+
+Opinion update_members(const ClusterView& view) {
+    if (std::ranges::none_of(view.members, &Member::stale)) {
+        return {};
+    }
+    for (const Member& member : view.members) {
+        if (member.stale && member.has_pod() && !member.pod.being_deleted() && !runs(member)) {
+            return just(replace(
+                member, "nothing runs in " + member.name + ", and it is on an old template"));
+        }
+    }
+    if (std::string obstacle = obstacle_to_disruption(view); !obstacle.empty()) {
+        return just(Waiting{.rule = RuleId::update_members, .because = std::move(obstacle)});
+    }
+    if (const Member* const replica = find_stale_replica(view)) {
+        return just(replace(*replica, replica->name + " is a replica on an old template"));
+    }
+    return hand_over(view, *view.primary());
+}
+
+}  // namespace bestgres::plan

@@ -1,0 +1,216 @@
+#include "operator/plan/view.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lib/base/check.hpp"
+#include "lib/kube/workload.hpp"
+#include "lib/patroni/parse.hpp"
+#include "operator/api/validate.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+using kube::Object;
+
+const Object& object_or_empty(const ClusterView& view, const kube::Kind& kind, std::string name) {
+    static const Object empty;
+    const Object* const found = view.object({kind, view.ns, std::move(name)});
+    return found == nullptr ? empty : *found;
+}
+
+const Json& annotations_of(const ClusterView& view, std::string config_map) {
+    return object_at(object_or_empty(view, kube::kinds::config_map, std::move(config_map)).json(),
+                     {"metadata", "annotations"});
+}
+
+void read_accepted(ClusterView& view) {
+    const Object& stored =
+        object_or_empty(view, kube::kinds::config_map, manifests::accepted_spec_name(view.name));
+    // A namesake's: nothing that a former cluster accepted binds this one.
+    if (stored.name().empty() || stored.label(manifests::owner_uid_key) != view.resource().uid()) {
+        return;
+    }
+    if (Result<manifests::AcceptedSpec> accepted = manifests::read_accepted_spec(stored)) {
+        view.accepted = *std::move(accepted);
+    }
+    view.bootstrap_sql_done = stored.annotation(bootstrap_sql_annotation) == "done";
+}
+
+void read_spec(ClusterView& view) {
+    read_accepted(view);
+    view.problems = api::validate_name(view.name);
+    const Json* const json = find(view.resource().json(), {"spec"});
+    const api::Parsed<api::ClusterSpec> asked =
+        api::parse_cluster_spec(json == nullptr ? Json::object() : *json);
+    if (!asked) {
+        view.problems.insert(view.problems.end(), asked.error().begin(), asked.error().end());
+    } else if (view.accepted) {
+        const api::Problems change = api::validate_change(view.accepted->spec, *asked);
+        view.problems.insert(view.problems.end(), change.begin(), change.end());
+    }
+    if (view.problems.empty()) {
+        view.spec = *asked;
+        view.spec_generation = view.resource().generation();
+    } else if (view.accepted) {
+        view.spec = view.accepted->spec;
+        view.spec_generation = view.accepted->generation;
+    }
+}
+
+void read_dcs(ClusterView& view) {
+    view.leader =
+        patroni::parse_leader(annotations_of(view, manifests::dcs_leader_name(view.name)));
+    view.sync = patroni::parse_sync(annotations_of(view, manifests::dcs_sync_name(view.name)));
+    view.config =
+        patroni::parse_config(annotations_of(view, manifests::dcs_config_name(view.name)));
+    view.failover =
+        patroni::parse_failover(annotations_of(view, manifests::dcs_failover_name(view.name)));
+}
+
+std::int64_t count_existing(const ClusterView& view) {
+    std::int64_t existing = 0;
+    for (const auto& [ref, object] : view.facts.objects) {
+        if (ref.kind == kube::kinds::pod) {
+            const auto ordinal = manifests::pod_ordinal(view.name, ref.name);
+            existing = std::max(existing, ordinal.value_or(-1) + 1);
+        }
+    }
+    return existing;
+}
+
+constexpr std::size_t kept_decisions = 10;
+
+void read_decisions(ClusterView& view) {
+    view.decisions = view.previous.decisions;
+    for (const api::DecisionStatus& decision : view.facts.decisions) {
+        if (std::ranges::find(view.decisions, decision) == view.decisions.end()) {
+            view.decisions.push_back(decision);
+        }
+    }
+    std::ranges::stable_sort(view.decisions, {}, &api::DecisionStatus::time);
+    if (view.decisions.size() > kept_decisions) {
+        view.decisions.erase(view.decisions.begin(), view.decisions.end() - kept_decisions);
+    }
+}
+
+// Fewer replicas than pods are the scale_in rule's business; an absent StatefulSet must not remove
+// members by being created anew.
+void read_replicas(ClusterView& view) {
+    view.stateful_set =
+        object_or_empty(view, kube::kinds::stateful_set, manifests::stateful_set_name(view.name));
+    const std::int64_t told = view.stateful_set.name().empty()
+                                  ? view.input.existing_members
+                                  : kube::desired_replicas(view.stateful_set);
+    view.replicas = std::max(told, view.spec ? view.spec->instances : 0);
+}
+
+Member read_member(const ClusterView& view, std::int64_t ordinal) {
+    Member member;
+    member.ordinal = ordinal;
+    member.name = manifests::pod_name(view.name, ordinal);
+    member.pod = object_or_empty(view, kube::kinds::pod, member.name);
+    member.claim = object_or_empty(view, kube::kinds::persistent_volume_claim,
+                                   manifests::volume_claim_name(view.name, ordinal));
+    member.holds_lock = !view.leader.holder.empty() && view.leader.holder == member.name;
+    member.synchronous = view.sync.contains(member.name);
+    if (!member.has_pod()) {
+        return member;
+    }
+    member.ready = kube::pod_is_ready(member.pod);
+    member.stale = !view.template_hash.empty() &&
+                   member.pod.annotation(manifests::template_hash_annotation) != view.template_hash;
+    const std::string_view status = member.pod.annotation("status");
+    if (!status.empty()) {
+        if (Result<patroni::MemberStatus> parsed = patroni::parse_member_status(status)) {
+            member.status = *std::move(parsed);
+        }
+    }
+    const auto rest = view.facts.rest.find(std::string(member.pod.uid()));
+    if (rest != view.facts.rest.end()) {
+        member.rest = rest->second;
+    }
+    return member;
+}
+
+}  // namespace
+
+const Object* ClusterView::object(const kube::Ref& ref) const {
+    const auto found = facts.objects.find(ref);
+    return found == facts.objects.end() ? nullptr : &found->second;
+}
+
+Duration ClusterView::unchanged_for(const kube::Ref& ref) const {
+    const auto found = facts.unchanged_since.find(ref);
+    return found == facts.unchanged_since.end() ? Duration::zero() : now() - found->second;
+}
+
+const Member* ClusterView::member(std::string_view member_name) const {
+    const auto found = std::ranges::find(members, member_name, &Member::name);
+    return found == members.end() ? nullptr : &*found;
+}
+
+const Member* ClusterView::primary() const {
+    const auto found = std::ranges::find_if(members, [this](const Member& member) {
+        return member.holds_lock && member.has_pod() && !member.pod.being_deleted() &&
+               member.status && member.status->role == patroni::Role::primary &&
+               kube::container_is_running(member.pod, postgres_container) &&
+               (!facts.fresh || (member.rest && member.rest->role == patroni::Role::primary));
+    });
+    return found == members.end() ? nullptr : &*found;
+}
+
+ClusterView read_view(Facts facts) {
+    ClusterView view;
+    view.facts = std::move(facts);
+    view.ns = view.resource().ns();
+    view.name = view.resource().name();
+    BG_CHECK(!view.name.empty(), "a view of no resource");
+    view.paused = api::is_paused(view.resource());
+    view.previous = api::parse_cluster_status(object_at(view.resource().json(), {"status"}));
+    read_decisions(view);
+    read_spec(view);
+    read_dcs(view);
+    view.input = {.identity = {view.ns, view.name, std::string(view.resource().uid())},
+                  .spec = view.spec.value_or(api::ClusterSpec{}),
+                  .operator_image = view.facts.operator_image,
+                  .restarted_at = api::restarted_at(view.resource()),
+                  .existing_members = count_existing(view)};
+    view.template_hash = view.spec ? manifests::template_hash(view.input) : "";
+    read_replicas(view);
+    const std::int64_t count = std::max(view.replicas, view.input.existing_members);
+    for (std::int64_t ordinal = 0; ordinal < count; ++ordinal) {
+        view.members.push_back(read_member(view, ordinal));
+    }
+    return view;
+}
+
+std::optional<kube::Kind> kind_of(const Object& object) {
+    static constexpr std::array known{kube::kinds::pod,
+                                      kube::kinds::service,
+                                      kube::kinds::config_map,
+                                      kube::kinds::secret,
+                                      kube::kinds::service_account,
+                                      kube::kinds::event,
+                                      kube::kinds::persistent_volume_claim,
+                                      kube::kinds::stateful_set,
+                                      kube::kinds::lease,
+                                      kube::kinds::pod_disruption_budget,
+                                      kube::kinds::role,
+                                      kube::kinds::role_binding,
+                                      kube::kinds::bg_cluster};
+    const auto* const found = std::ranges::find(known, object.kind(), &kube::Kind::name);
+    return found == known.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<kube::Ref> ref_of(const Object& object) {
+    const std::optional<kube::Kind> kind = kind_of(object);
+    if (!kind) {
+        return std::nullopt;
+    }
+    return kube::Ref{*kind, std::string(object.ns()), std::string(object.name())};
+}
+
+}  // namespace bestgres::plan

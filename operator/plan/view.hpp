@@ -1,0 +1,115 @@
+// One snapshot of a cluster, in the words that the rules use. Read once from raw objects
+// (read_view), then never changed; `now` is the only time a rule knows.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "lib/base/time.hpp"
+#include "lib/kube/object.hpp"
+#include "lib/patroni/member.hpp"
+#include "operator/api/cluster.hpp"
+#include "operator/manifests/input.hpp"
+#include "operator/manifests/objects.hpp"
+
+namespace bestgres::plan {
+
+inline constexpr std::string_view postgres_container = "postgres";
+// On the ConfigMap of the accepted spec: how far bootstrap SQL got ("done").
+inline constexpr std::string_view bootstrap_sql_annotation = "bestgres.io/bootstrap-sql";
+
+// What an own apply made of an object: when both still hold, whatever differs from the manifest is
+// the API server's doing (defaults, admission), and writing again would change nothing.
+struct Settled {
+    std::uint64_t desired_hash = 0;
+    std::uint64_t content_hash = 0;
+
+    bool operator==(const Settled&) const = default;
+};
+
+// Rows of the ledger of bootstrap SQL: position -> finished.
+using Ledger = std::map<std::int64_t, bool>;
+
+// Everything that a plan may depend on, as it was read.
+struct Facts {
+    Instant now;
+    // All of this comes from quorum reads and members' own answers made for this plan.
+    bool fresh = false;
+    kube::Object resource;
+    std::map<kube::Ref, kube::Object> objects;     // all that carry the cluster's label
+    std::map<kube::Ref, Instant> unchanged_since;  // first sight of the version in `objects`
+    std::map<kube::Ref, Settled> settled;
+    std::map<kube::Ref, std::string> foreign;  // names taken by objects that are not ours: uid
+    std::map<std::string, patroni::RestStatus> rest;  // by pod uid; fresh views only
+    std::string operator_image;
+    std::optional<manifests::Passwords> passwords;  // for a Secret that has to be made
+    std::optional<Ledger> ledger;                   // of bootstrap SQL, as the leader last answered
+    std::string sqlstate;                           // of the last failure of bootstrap SQL
+    std::string failure;                         // why the last step failed; empty after a success
+    std::vector<api::DecisionStatus> decisions;  // steps that this operator performed
+};
+
+struct Member {
+    std::int64_t ordinal = 0;
+    std::string name;
+    kube::Object pod;    // empty where there is none
+    kube::Object claim;  // the volume claim; empty where there is none
+    std::optional<patroni::MemberStatus> status;
+    std::optional<patroni::RestStatus> rest;
+    bool ready = false;  // the pod is
+    bool holds_lock = false;
+    bool synchronous = false;  // published in the sync object
+    bool stale = false;        // its pod is of an older template
+
+    bool has_pod() const { return !pod.name().empty(); }
+    bool has_claim() const { return !claim.name().empty(); }
+};
+
+struct ClusterView {
+    Facts facts;
+    std::string ns;
+    std::string name;
+
+    // What the resource asks for, what is in force, and why they differ.
+    api::Problems problems;
+    std::optional<manifests::AcceptedSpec> accepted;  // as stored
+    std::optional<api::ClusterSpec> spec;             // in force; absent: none was ever valid
+    std::int64_t spec_generation = 0;
+    bool paused = false;
+    bool bootstrap_sql_done = false;
+
+    manifests::Input input;  // valid while `spec` is
+    std::string template_hash;
+    kube::Object stateful_set;    // empty where there is none
+    std::vector<Member> members;  // by ordinal: all that are wanted or exist as a pod
+    std::int64_t replicas = 0;    // what the StatefulSet is told now
+
+    patroni::LeaderLock leader;
+    patroni::SyncState sync;
+    patroni::ConfigState config;
+    patroni::FailoverRequest failover;
+    api::ClusterStatus previous;  // as last written
+    // The last steps, oldest first: those of the status and those that this operator added.
+    std::vector<api::DecisionStatus> decisions;
+
+    Instant now() const { return facts.now; }
+    const kube::Object& resource() const { return facts.resource; }
+    // The object, or null.
+    const kube::Object* object(const kube::Ref& ref) const;
+    // How long the object has been as it is, as far as this operator can know.
+    Duration unchanged_for(const kube::Ref& ref) const;
+    const Member* member(std::string_view member_name) const;
+    // The member that holds the lock and runs as primary; null where nobody does.
+    const Member* primary() const;
+};
+
+ClusterView read_view(Facts facts);
+
+// The kind of an object as this code names it; absent for kinds it does not know.
+std::optional<kube::Kind> kind_of(const kube::Object& object);
+std::optional<kube::Ref> ref_of(const kube::Object& object);
+
+}  // namespace bestgres::plan
