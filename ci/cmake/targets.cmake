@@ -39,6 +39,7 @@ function(bestgres_static_library name)
     add_library(${name} STATIC EXCLUDE_FROM_ALL ${arg_SOURCES})
     target_link_libraries(${name} PUBLIC ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt-header-only
         PRIVATE bestgres_flags)
+    target_compile_options(${name} PRIVATE -Os -g0 -ffunction-sections -fdata-sections)
 endfunction()
 
 # bestgres_test(NAME SOURCES ... LINKS ... ARGS ...): one program, one ctest entry of the same name.
@@ -59,4 +60,12 @@ function(bestgres_program name)
     add_executable(${name} ${arg_SOURCES})
     target_link_libraries(${name} PRIVATE ${arg_LINKS} bestgres_flags bestgres_sanitizers)
     target_precompile_headers(${name} REUSE_FROM bestgres_pch)
+endfunction()
+
+# bestgres_static_program(NAME SOURCES ... LINKS x_static ...): an executable that needs nothing of the image it runs in.
+function(bestgres_static_program name)
+    cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_LINKS} bestgres_flags)
+    target_link_options(${name} PRIVATE -static -Wl,--gc-sections -s)
 endfunction()

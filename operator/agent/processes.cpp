@@ -10,7 +10,6 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <set>
@@ -144,11 +143,7 @@ int kill_postgres() {
     return static_cast<int>(killed.size());
 }
 
-Result<pid_t> spawn(const std::vector<std::string>& arguments,
-                    const std::vector<std::pair<std::string, std::string>>& extra) {
-    for (const auto& [name, value] : extra) {
-        setenv(name.c_str(), value.c_str(), 1);
-    }
+Result<pid_t> spawn(const std::vector<std::string>& arguments) {
     std::vector<char*> pointers;
     for (const std::string& argument : arguments) {
         pointers.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: execvp's signature

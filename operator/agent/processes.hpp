@@ -35,10 +35,8 @@ std::vector<Process> postgres_processes(const std::vector<Process>& all);
 // postmaster until it next looks, and must not commit in between. Returns how many were killed.
 int kill_postgres();
 
-// Starts a program found on PATH with this process's environment plus `extra`, in its own process
-// group.
-Result<pid_t> spawn(const std::vector<std::string>& arguments,
-                    const std::vector<std::pair<std::string, std::string>>& extra);
+// Starts a program found on PATH with this process's environment, in a process group of its own.
+Result<pid_t> spawn(const std::vector<std::string>& arguments);
 
 // Reaps every child that has ended: pid and wait status.
 std::vector<std::pair<pid_t, int>> reap();

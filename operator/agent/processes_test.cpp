@@ -46,23 +46,16 @@ TEST(PostgresProcesses, takes_the_postmaster_its_backends_and_their_children) {
 }
 
 TEST(Spawn, reports_the_exit_code_and_the_signal) {
-    ASSERT_TRUE(spawn({"sh", "-c", "exit 3"}, {}).ok());
+    ASSERT_TRUE(spawn({"sh", "-c", "exit 3"}).ok());
     EXPECT_EQ(exit_code(reap_within_a_second().at(0).second), 3);
-    ASSERT_TRUE(spawn({"sh", "-c", "kill -9 $$"}, {}).ok());
+    ASSERT_TRUE(spawn({"sh", "-c", "kill -9 $$"}).ok());
     EXPECT_EQ(exit_code(reap_within_a_second().at(0).second), 137);
 }
 
 TEST(Spawn, names_the_program_that_does_not_exist) {
-    EXPECT_EQ(spawn({"no-such-program"}, {}).error().message,
+    EXPECT_EQ(spawn({"no-such-program"}).error().message,
               "start no-such-program: No such file or directory");
     reap_within_a_second();
-}
-
-TEST(Spawn, hands_extra_variables_on) {
-    ASSERT_TRUE(spawn({"sh", "-c", "test \"$BESTGRES_TEST_VARIABLE\" = yes"},
-                      {{"BESTGRES_TEST_VARIABLE", "yes"}})
-                    .ok());
-    EXPECT_EQ(exit_code(reap_within_a_second().at(0).second), 0);
 }
 
 }  // namespace
