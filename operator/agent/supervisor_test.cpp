@@ -76,7 +76,7 @@ TEST_F(SupervisorRun, turns_ready_when_patroni_says_that_this_member_leads) {
                         then();
                     });
     };
-    ask(before, [] {});
+    loop_.after(std::chrono::milliseconds(100), [&] { ask(before, [] {}); });
     timer.start(std::chrono::milliseconds(1600),
                 [&] { ask(after, [] { kill(getpid(), SIGTERM); }); });
     EXPECT_TRUE(run({"sleep", "30"}).ok());
