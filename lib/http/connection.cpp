@@ -34,6 +34,8 @@ void prepare(tcp::socket& socket) {
     const int handle = socket.native_handle();
     ::setsockopt(handle, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
     ::setsockopt(handle, IPPROTO_TCP, TCP_KEEPINTVL, &interval_seconds, sizeof interval_seconds);
+    const int probes = 3;
+    ::setsockopt(handle, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
 
 // Bytes over a socket that is ready: what happened, and what to wait for.

@@ -48,8 +48,8 @@ std::string_view to_string(Applied applied);
 
 // What must hold for a write to take effect; a server that sees another value answers `conflict`.
 struct Preconditions {
-    std::optional<std::string> uid;
-    std::optional<std::string> resource_version;
+    std::optional<std::string> uid = std::nullopt;
+    std::optional<std::string> resource_version = std::nullopt;
 
     bool operator==(const Preconditions&) const = default;
 };
@@ -64,9 +64,9 @@ struct Get {
 // Always a quorum read; pages are followed by the implementation, the answer is one Listing.
 struct List {
     Kind kind;
-    std::string ns;  // empty: all namespaces
-    std::string label_selector;
-    std::string field_selector;
+    std::string ns = {};  // empty: all namespaces
+    std::string label_selector = {};
+    std::string field_selector = {};
     bool operator==(const List&) const = default;
 };
 struct Create {
@@ -80,7 +80,7 @@ struct Apply {
     Object object;
     std::string field_manager;
     bool force = true;
-    std::string subresource;
+    std::string subresource = {};
     bool operator==(const Apply&) const = default;
 };
 // A resourceVersion in `body.metadata` is a precondition.
@@ -88,7 +88,7 @@ struct Patch {
     Ref ref;
     PatchType type = PatchType::merge;
     Json body;
-    std::string subresource;
+    std::string subresource = {};
     bool operator==(const Patch&) const = default;
 };
 // PUT of the object; metadata.resourceVersion is the precondition. `subresource` is "", "status" or
@@ -96,19 +96,19 @@ struct Patch {
 struct Replace {
     Kind kind;
     Object object;
-    std::string subresource;
+    std::string subresource = {};
     bool operator==(const Replace&) const = default;
 };
 struct Delete {
     Ref ref;
-    Preconditions only_if;
+    Preconditions only_if = {};
     Propagation propagation = Propagation::background;
-    std::optional<std::int64_t> grace_period_seconds;
+    std::optional<std::int64_t> grace_period_seconds = std::nullopt;
     bool operator==(const Delete&) const = default;
 };
 struct Evict {
     Ref pod;
-    Preconditions only_if;
+    Preconditions only_if = {};
     bool operator==(const Evict&) const = default;
 };
 
@@ -133,10 +133,10 @@ using WatchId = std::uint64_t;  // likewise
 
 struct WatchSpec {
     Kind kind;
-    std::string ns;  // empty: all namespaces
-    std::string label_selector;
-    std::string field_selector;
-    std::string from_version;  // events after this version
+    std::string ns = {};  // empty: all namespaces
+    std::string label_selector = {};
+    std::string field_selector = {};
+    std::string from_version = {};  // events after this version
     bool operator==(const WatchSpec&) const = default;
 };
 
