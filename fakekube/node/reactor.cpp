@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -23,12 +24,17 @@ Instant wall_clock() {
     return Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
 }
 
-Reactor::Reactor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC)) {
-    BG_CHECK(epoll_ && wake_, "the kernel refuses epoll or eventfd");
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.fd = wake_.get();
-    BG_CHECK(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0, "epoll_ctl");
+Reactor::Reactor()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      clock_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {
+    BG_CHECK(epoll_ && wake_ && clock_, "the kernel refuses epoll, eventfd or timerfd");
+    for (const Descriptor* each : {&wake_, &clock_}) {
+        watch(each->get(), EPOLLIN, [each](std::uint32_t) {
+            std::uint64_t ignored = 0;
+            [[maybe_unused]] const ssize_t got = read(each->get(), &ignored, sizeof ignored);
+        });
+    }
 }
 
 Reactor::~Reactor() = default;
@@ -54,6 +60,7 @@ Reactor::TimerId Reactor::after(Duration delay, Work work) {
     const Due due{steady_ns() + std::max(delay, Duration(0)).count(), id};
     timers_.emplace(due, std::move(work));
     timer_due_[id] = due;
+    arm_timer();
     return id;
 }
 
@@ -84,24 +91,21 @@ void Reactor::run() {
     }
 }
 
-int Reactor::wait_milliseconds(Duration longest) const {
-    std::int64_t wait = longest.count();
+void Reactor::arm_timer() {
+    itimerspec when{};
     if (!timers_.empty()) {
-        wait = std::min(wait, timers_.begin()->first.first - steady_ns());
+        const std::int64_t first = std::max<std::int64_t>(timers_.begin()->first.first, 1);
+        when.it_value.tv_sec = first / 1'000'000'000;
+        when.it_value.tv_nsec = first % 1'000'000'000;
     }
-    const std::int64_t milliseconds = (std::max<std::int64_t>(wait, 0) + 999'999) / 1'000'000;
-    return static_cast<int>(std::min<std::int64_t>(milliseconds, 3'600'000));
+    timerfd_settime(clock_.get(), TFD_TIMER_ABSTIME, &when, nullptr);
 }
 
 void Reactor::run_once(Duration longest) {
+    const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(longest).count();
     epoll_event events[64];
-    const int count = epoll_wait(epoll_.get(), events, 64, wait_milliseconds(longest));
+    const int count = epoll_wait(epoll_.get(), events, 64, static_cast<int>(limit));
     for (int i = 0; i < count; ++i) {
-        if (events[i].data.fd == wake_.get()) {
-            std::uint64_t ignored = 0;
-            [[maybe_unused]] const ssize_t got = read(wake_.get(), &ignored, sizeof ignored);
-            continue;
-        }
         // A callback before this one may have ended the watch; the copy keeps the callback alive
         // while it unwatches itself.
         if (const auto found = watched_.find(events[i].data.fd); found != watched_.end()) {
@@ -133,6 +137,7 @@ void Reactor::run_due_timers() {
         timers_.erase(first);
         work();
     }
+    arm_timer();
 }
 
 }  // namespace bestgres::fakekube::node

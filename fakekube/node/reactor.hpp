@@ -1,5 +1,6 @@
-// One thread that waits for descriptors, timers and posted work. Everything of the node that owns
-// processes runs on it, because a sandbox dies with the thread that started it.
+// Waits for descriptors, timers and posted work on one thread. Everything of the node that owns
+// processes uses one, because a sandbox dies with the thread that started it. It runs by itself or
+// inside another loop, which waits for descriptor() to become readable.
 #pragma once
 
 #include <atomic>
@@ -43,6 +44,9 @@ public:
     void post(Work work);
     void stop();
 
+    // Readable whenever run_once() has something to do.
+    int descriptor() const { return epoll_.get(); }
+
     void run();
     // Waits at most `longest` for something to do and does it: for tests and shutdown.
     void run_once(Duration longest);
@@ -50,12 +54,13 @@ public:
 private:
     using Due = std::pair<std::int64_t, TimerId>;
 
-    int wait_milliseconds(Duration longest) const;
+    void arm_timer();
     void run_due_timers();
     void run_posted();
 
     Descriptor epoll_;
     Descriptor wake_;
+    Descriptor clock_;  // a timerfd, set to the first timer
     std::map<int, std::shared_ptr<Ready>> watched_;
     std::map<Due, Work> timers_;
     std::map<TimerId, Due> timer_due_;
