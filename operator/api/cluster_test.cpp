@@ -25,8 +25,12 @@ TEST(ClusterSpec, least_manifest_gets_all_defaults) {
 TEST(ClusterSpec, reads_back_what_it_printed) {
     const ClusterSpec spec = valid_spec(R"(
 instances: 3
-postgresql: {version: "16", parameters: {max_connections: 200, work_mem: 8MB}, pgHba: [host app app 10.0.0.0/8 scram-sha-256]}
-patroni: {ttl: 20, loopWait: 5, retryTimeout: 5, synchronous: required, failsafe: false, logLevel: DEBUG}
+postgresql:
+  version: "16"
+  parameters: {max_connections: 200, work_mem: 8MB}
+  pgHba: [host app app 10.0.0.0/8 scram-sha-256]
+patroni:
+  {ttl: 20, loopWait: 5, retryTimeout: 5, synchronous: required, failsafe: false, logLevel: DEBUG}
 bootstrap: {initdb: {dataChecksums: false}, sql: [CREATE DATABASE app]}
 resources: {requests: {cpu: 1, memory: 1Gi}}
 scheduling:

@@ -51,6 +51,25 @@ std::optional<std::string> what_is_wrong_with(const std::string& text, const Fie
     return std::nullopt;
 }
 
+// 3.0 is how some clients write 3.
+bool is_whole(const Json& json) {
+    if (!json.is_number_float()) {
+        return json.is_number_integer();
+    }
+    const auto number = json.get<double>();
+    return number == std::floor(number) && std::abs(number) < 1e15;
+}
+
+bool has_too_many(const Found& found, std::string_view what) {
+    const auto most = found.field.max_items;
+    if (!most || static_cast<std::int64_t>(found.json.size()) <= *most) {
+        return false;
+    }
+    found.problems.push_back(
+        {found.path, fmt::format("must have at most {} {}", *most, what), nullptr});
+    return true;
+}
+
 }  // namespace
 
 std::string to_string(const Problem& problem) {
@@ -68,124 +87,109 @@ std::string to_string(const Problems& problems) {
     return text;
 }
 
-bool read_text(const Json& json, const std::string& path, const Field& field, std::string& value,
-               Problems& problems) {
+bool read_text(const Found& found, std::string& value) {
+    const Json& json = found.json;
     std::string text;
     if (json.is_string()) {
         text = json.get<std::string>();
-    } else if (field.int_or_string && json.is_number_integer()) {
+    } else if (found.field.int_or_string && json.is_number_integer()) {
         text = dump(json);
     } else {
-        problems.push_back(
-            {path, field.int_or_string ? "must be a text or a whole number" : "must be a text",
-             json});
+        found.problem(found.field.int_or_string ? "must be a text or a whole number"
+                                                : "must be a text");
         return false;
     }
-    if (const auto wrong = what_is_wrong_with(text, field)) {
-        problems.push_back({path, *wrong, json});
+    if (const auto wrong = what_is_wrong_with(text, found.field)) {
+        found.problem(*wrong);
         return false;
     }
     value = std::move(text);
     return true;
 }
 
-bool read_integer(const Json& json, const std::string& path, const Field& field,
-                  std::int64_t& value, Problems& problems) {
-    // 3.0 is how some clients write 3.
-    const bool whole =
-        json.is_number_integer() ||
-        (json.is_number_float() && json.get<double>() == std::floor(json.get<double>()) &&
-         std::abs(json.get<double>()) < 1e15);
-    if (!whole) {
-        problems.push_back({path, "must be a whole number", json});
+bool read_integer(const Found& found, std::int64_t& value) {
+    if (!is_whole(found.json)) {
+        found.problem("must be a whole number");
         return false;
     }
-    const auto number = json.get<std::int64_t>();
-    if (field.minimum && number < *field.minimum) {
-        problems.push_back({path, fmt::format("must be at least {}", *field.minimum), json});
+    const auto number = found.json.get<std::int64_t>();
+    if (found.field.minimum && number < *found.field.minimum) {
+        found.problem(fmt::format("must be at least {}", *found.field.minimum));
         return false;
     }
-    if (field.maximum && number > *field.maximum) {
-        problems.push_back({path, fmt::format("must be at most {}", *field.maximum), json});
+    if (found.field.maximum && number > *found.field.maximum) {
+        found.problem(fmt::format("must be at most {}", *found.field.maximum));
         return false;
     }
     value = number;
     return true;
 }
 
-bool read_bool(const Json& json, const std::string& path, bool& value, Problems& problems) {
-    if (!json.is_boolean()) {
-        problems.push_back({path, "must be true or false", json});
+bool read_bool(const Found& found, bool& value) {
+    if (!found.json.is_boolean()) {
+        found.problem("must be true or false");
         return false;
     }
-    value = json.get<bool>();
+    value = found.json.get<bool>();
     return true;
 }
 
-bool read_instant(const Json& json, const std::string& path, Instant& value, Problems& problems) {
-    if (json.is_string()) {
-        if (const auto parsed = parse_time(json.get_ref<const std::string&>()); parsed.ok()) {
+bool read_instant(const Found& found, Instant& value) {
+    if (found.json.is_string()) {
+        if (const auto parsed = parse_time(found.json.get_ref<const std::string&>()); parsed.ok()) {
             value = *parsed;
             return true;
         }
     }
-    problems.push_back({path, "must be a time such as 2026-11-20T16:47:39Z", json});
+    found.problem("must be a time such as 2026-11-20T16:47:39Z");
     return false;
 }
 
-bool read_object(const Json& json, const std::string& path, Json& value, Problems& problems) {
-    if (!json.is_object()) {
-        problems.push_back({path, "must be an object", json});
+bool read_object(const Found& found, Json& value) {
+    if (!found.json.is_object()) {
+        found.problem("must be an object");
         return false;
     }
-    value = json;
+    value = found.json;
     return true;
 }
 
-bool read_texts(const Json& json, const std::string& path, const Field& field,
-                std::map<std::string, std::string>& value, Problems& problems) {
-    if (!json.is_object()) {
-        problems.push_back({path, "must be an object", json});
+bool read_texts(const Found& found, std::map<std::string, std::string>& value) {
+    if (!found.json.is_object()) {
+        found.problem("must be an object");
         return false;
     }
-    if (field.max_items && static_cast<std::int64_t>(json.size()) > *field.max_items) {
-        problems.push_back(
-            {path, fmt::format("must have at most {} entries", *field.max_items), nullptr});
+    if (has_too_many(found, "entries")) {
         return false;
     }
     value.clear();
-    for (const auto& item : json.items()) {
+    for (const auto& item : found.json.items()) {
+        const std::string path = found.path + "." + item.key();
         std::string text;
-        if (read_text(item.value(), path + "." + item.key(), field, text, problems)) {
+        if (read_text(Found{item.value(), path, found.field, found.problems}, text)) {
             value[item.key()] = std::move(text);
         }
     }
     return true;
 }
 
-std::optional<std::size_t> read_word(const Json& json, const std::string& path,
-                                     std::span<const std::string_view> words, Problems& problems) {
-    if (json.is_string()) {
-        const auto found = std::ranges::find(words, json.get_ref<const std::string&>());
-        if (found != words.end()) {
-            return static_cast<std::size_t>(found - words.begin());
+std::optional<std::size_t> read_word(const Found& found, std::span<const std::string_view> words) {
+    if (found.json.is_string()) {
+        const auto at = std::ranges::find(words, found.json.get_ref<const std::string&>());
+        if (at != words.end()) {
+            return static_cast<std::size_t>(at - words.begin());
         }
     }
-    problems.push_back({path, fmt::format("must be one of {}", fmt::join(words, ", ")), json});
+    found.problem(fmt::format("must be one of {}", fmt::join(words, ", ")));
     return std::nullopt;
 }
 
-bool read_array(const Json& json, const std::string& path, const Field& field, Problems& problems) {
-    if (!json.is_array()) {
-        problems.push_back({path, "must be a list", json});
+bool is_array(const Found& found) {
+    if (!found.json.is_array()) {
+        found.problem("must be a list");
         return false;
     }
-    if (field.max_items && static_cast<std::int64_t>(json.size()) > *field.max_items) {
-        problems.push_back(
-            {path, fmt::format("must have at most {} elements", *field.max_items), nullptr});
-        return false;
-    }
-    return true;
+    return !has_too_many(found, "elements");
 }
 
 void find_unknown_fields(const Json& json, const std::string& path,

@@ -13,20 +13,28 @@
 
 namespace bestgres::api {
 
-// Each returns whether `value` was read; if not, `problems` says why.
-bool read_text(const Json& json, const std::string& path, const Field& field, std::string& value,
-               Problems& problems);
-bool read_integer(const Json& json, const std::string& path, const Field& field,
-                  std::int64_t& value, Problems& problems);
-bool read_bool(const Json& json, const std::string& path, bool& value, Problems& problems);
-bool read_instant(const Json& json, const std::string& path, Instant& value, Problems& problems);
-bool read_object(const Json& json, const std::string& path, Json& value, Problems& problems);
-bool read_texts(const Json& json, const std::string& path, const Field& field,
-                std::map<std::string, std::string>& value, Problems& problems);
+// One value on its way in: where it stands, what may stand there, and who hears of problems.
+struct Found {
+    const Json& json;
+    const std::string& path;
+    const Field& field;
+    Problems& problems;
+
+    void problem(std::string message) const {
+        problems.push_back({path, std::move(message), json});
+    }
+};
+
+// Each returns whether `value` was read; if not, the problems say why.
+bool read_text(const Found& found, std::string& value);
+bool read_integer(const Found& found, std::int64_t& value);
+bool read_bool(const Found& found, bool& value);
+bool read_instant(const Found& found, Instant& value);
+bool read_object(const Found& found, Json& value);
+bool read_texts(const Found& found, std::map<std::string, std::string>& value);
 // The index of the word, or none.
-std::optional<std::size_t> read_word(const Json& json, const std::string& path,
-                                     std::span<const std::string_view> words, Problems& problems);
-bool read_array(const Json& json, const std::string& path, const Field& field, Problems& problems);
+std::optional<std::size_t> read_word(const Found& found, std::span<const std::string_view> words);
+bool is_array(const Found& found);
 // `known` are the names that the description visited.
 void find_unknown_fields(const Json& json, const std::string& path,
                          const std::vector<std::string_view>& known, Problems& problems);
@@ -54,7 +62,7 @@ public:
         const std::string path = path_ + "." + std::string(name);
         const auto found = json_.find(name);
         if (found != json_.end() && !found->is_null()) {
-            read_value(*found, path, field, value);
+            read_value(Found{*found, path, field, problems_}, value);
         } else if (field.required) {
             problems_.push_back({path, "is required", nullptr});
         }
@@ -65,63 +73,49 @@ public:
 
 private:
     template <class T>
-    void read_value(const Json& json, const std::string& path, const Field& field, T& value) {
+    static void read_value(const Found& found, T& value) {
         if constexpr (std::is_enum_v<T>) {
-            read_enum(json, path, value);
+            read_enum(found, value);
         } else {
-            read(json, path, value, problems_);
+            read(found.json, found.path, value, found.problems);
         }
-        (void)field;
     }
-    void read_value(const Json& json, const std::string& path, const Field& field,
-                    std::string& value) {
-        read_text(json, path, field, value, problems_);
-    }
-    void read_value(const Json& json, const std::string& path, const Field& field,
-                    std::int64_t& value) {
-        read_integer(json, path, field, value, problems_);
-    }
-    void read_value(const Json& json, const std::string& path, const Field&, bool& value) {
-        read_bool(json, path, value, problems_);
-    }
-    void read_value(const Json& json, const std::string& path, const Field&, Instant& value) {
-        read_instant(json, path, value, problems_);
-    }
-    void read_value(const Json& json, const std::string& path, const Field&, Json& value) {
-        read_object(json, path, value, problems_);
-    }
-    void read_value(const Json& json, const std::string& path, const Field& field,
-                    std::map<std::string, std::string>& value) {
-        read_texts(json, path, field, value, problems_);
+    static void read_value(const Found& found, std::string& value) { read_text(found, value); }
+    static void read_value(const Found& found, std::int64_t& value) { read_integer(found, value); }
+    static void read_value(const Found& found, bool& value) { read_bool(found, value); }
+    static void read_value(const Found& found, Instant& value) { read_instant(found, value); }
+    static void read_value(const Found& found, Json& value) { read_object(found, value); }
+    static void read_value(const Found& found, std::map<std::string, std::string>& value) {
+        read_texts(found, value);
     }
     template <class T>
-    void read_value(const Json& json, const std::string& path, const Field& field,
-                    std::optional<T>& value) {
-        const std::size_t problems_before = problems_.size();
-        T found{};
-        read_value(json, path, field, found);
-        if (problems_.size() == problems_before) {
-            value = std::move(found);
+    static void read_value(const Found& found, std::optional<T>& value) {
+        const std::size_t problems_before = found.problems.size();
+        T inner{};
+        read_value(found, inner);
+        if (found.problems.size() == problems_before) {
+            value = std::move(inner);
         }
     }
     template <class T>
-    void read_value(const Json& json, const std::string& path, const Field& field,
-                    std::vector<T>& value) {
-        if (!read_array(json, path, field, problems_)) {
+    static void read_value(const Found& found, std::vector<T>& value) {
+        if (!is_array(found)) {
             return;
         }
         value.clear();
-        for (std::size_t i = 0; i < json.size(); ++i) {
-            read_value(json[i], path + "[" + std::to_string(i) + "]", field, value.emplace_back());
+        for (std::size_t i = 0; i < found.json.size(); ++i) {
+            const std::string path = found.path + "[" + std::to_string(i) + "]";
+            read_value(Found{found.json[i], path, found.field, found.problems},
+                       value.emplace_back());
         }
     }
     template <class Enum>
-    void read_enum(const Json& json, const std::string& path, Enum& value) {
+    static void read_enum(const Found& found, Enum& value) {
         std::vector<std::string_view> words;
         for (const auto& entry : Words<Enum>::all) {
             words.push_back(entry.second);
         }
-        if (const auto index = read_word(json, path, words, problems_)) {
+        if (const auto index = read_word(found, words)) {
             value = Words<Enum>::all[*index].first;
         }
     }

@@ -1,0 +1,90 @@
+#include "operator/manifests/names.hpp"
+
+#include <charconv>
+
+namespace bestgres::manifests {
+namespace {
+
+std::string joined(std::string_view cluster, std::string_view suffix) {
+    return std::string(cluster) + std::string(suffix);
+}
+
+// "db-2" with prefix "db-" is 2; "db-02" and "db-x" are nothing.
+std::optional<std::int64_t> ordinal_after(std::string_view prefix, std::string_view name) {
+    if (!name.starts_with(prefix)) {
+        return std::nullopt;
+    }
+    const std::string_view digits = name.substr(prefix.size());
+    std::int64_t ordinal = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), ordinal);
+    const bool canonical = error == std::errc() && end == digits.data() + digits.size() &&
+                           std::to_string(ordinal) == digits && ordinal >= 0;
+    return canonical ? std::optional(ordinal) : std::nullopt;
+}
+
+}  // namespace
+
+std::string stateful_set_name(std::string_view cluster) {
+    return std::string(cluster);
+}
+
+std::string pod_name(std::string_view cluster, std::int64_t ordinal) {
+    return joined(cluster, "-" + std::to_string(ordinal));
+}
+
+std::optional<std::int64_t> pod_ordinal(std::string_view cluster, std::string_view pod) {
+    return ordinal_after(joined(cluster, "-"), pod);
+}
+
+std::string volume_claim_name(std::string_view cluster, std::int64_t ordinal) {
+    return "pgdata-" + pod_name(cluster, ordinal);
+}
+
+std::optional<std::int64_t> volume_claim_ordinal(std::string_view cluster, std::string_view claim) {
+    return ordinal_after("pgdata-" + joined(cluster, "-"), claim);
+}
+
+std::string primary_service_name(std::string_view cluster) {
+    return std::string(cluster);
+}
+std::string replica_service_name(std::string_view cluster) {
+    return joined(cluster, "-repl");
+}
+std::string headless_service_name(std::string_view cluster) {
+    return joined(cluster, "-headless");
+}
+std::string secret_name(std::string_view cluster) {
+    return std::string(cluster);
+}
+std::string service_account_name(std::string_view cluster) {
+    return std::string(cluster);
+}
+std::string pod_disruption_budget_name(std::string_view cluster) {
+    return std::string(cluster);
+}
+std::string patroni_config_map_name(std::string_view cluster) {
+    return joined(cluster, "-patroni");
+}
+std::string accepted_spec_name(std::string_view cluster) {
+    return joined(cluster, "-accepted-spec");
+}
+std::string dcs_config_name(std::string_view cluster) {
+    return joined(cluster, "-config");
+}
+std::string dcs_leader_name(std::string_view cluster) {
+    return joined(cluster, "-leader");
+}
+std::string dcs_failover_name(std::string_view cluster) {
+    return joined(cluster, "-failover");
+}
+std::string dcs_sync_name(std::string_view cluster) {
+    return joined(cluster, "-sync");
+}
+
+std::vector<std::string> dcs_names(std::string_view cluster) {
+    return {dcs_config_name(cluster), dcs_failover_name(cluster), dcs_leader_name(cluster),
+            dcs_sync_name(cluster)};
+}
+
+}  // namespace bestgres::manifests
