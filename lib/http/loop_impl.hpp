@@ -1,4 +1,5 @@
-// What an EventLoop is made of. Asio is seen by event_loop.cpp and connection.cpp alone.
+// What an EventLoop is made of. Asio is seen by the files that include this or
+// socket_connection.hpp, and by no others.
 #pragma once
 
 #include <array>
