@@ -120,7 +120,9 @@ api::MemberStatus describe_member(const ClusterView& view, const Member& member)
     status.timeline = member.status->timeline.value_or(before == nullptr ? 0 : before->timeline);
     status.pending_restart = member.status->pending_restart;
     status.patroni = member.status->version;
-    status.version = member.rest         ? postgres::version_text(member.rest->server_version)
+    const auto version = view.facts.server_versions.find(std::string(member.pod.uid()));
+    status.version = version != view.facts.server_versions.end()
+                         ? postgres::version_text(version->second)
                      : before != nullptr ? before->version
                                          : "";
     if (member.status->role == patroni::Role::primary && member.holds_lock) {

@@ -50,6 +50,7 @@ struct Facts {
     std::string sqlstate;                           // of the last failure of bootstrap SQL
     std::string failure;                         // why the last step failed; empty after a success
     std::vector<api::DecisionStatus> decisions;  // steps that this operator performed
+    std::map<std::string, std::int64_t> server_versions;  // of PostgreSQL, by pod uid
 };
 
 struct Member {

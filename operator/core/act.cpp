@@ -1,0 +1,297 @@
+// One step: proof of absence where something is made, the call, and what its answer means. Every
+// outcome is done, not done or unknown; unknown always means: read before anything else.
+#include <algorithm>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/overloaded.hpp"
+#include "operator/core/operator_core.hpp"
+#include "operator/core/request.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/plan/bootstrap_sql.hpp"
+#include "operator/plan/wanted.hpp"
+
+namespace bestgres::core {
+namespace {
+
+using Stage = ClusterWork::Stage;
+
+constexpr Duration first_pause = std::chrono::milliseconds(500);
+constexpr Duration longest_pause = std::chrono::seconds(60);
+constexpr Duration after_a_command = std::chrono::milliseconds(500);
+constexpr std::size_t kept_decisions = 10;
+
+// What people should find in the status and as an Event: not every applied object.
+bool is_notable(const plan::Effect& effect) {
+    return std::visit(
+        Overloaded{[](const plan::ApplyObject&) { return false; },
+                   [](const plan::AddFinalizer&) { return false; },
+                   [](const plan::Announce&) { return false; }, [](const auto&) { return true; }},
+        effect);
+}
+
+bool speaks_to_patroni(const plan::Effect& effect) {
+    return std::holds_alternative<plan::Switchover>(effect) ||
+           std::holds_alternative<plan::RestartPostgres>(effect) ||
+           std::holds_alternative<plan::ReinitMember>(effect) ||
+           std::holds_alternative<plan::PatchPatroniConfig>(effect);
+}
+
+std::string first_line(std::string_view text) {
+    return std::string(text.substr(0, std::min(text.find('\n'), std::size_t{300})));
+}
+
+}  // namespace
+
+void OperatorCore::start(const ClusterKey& key, const Planned& planned, Turn& turn) {
+    ClusterWork& work = works_[key];
+    const plan::Step& step = planned.plan.steps.front();
+    if (plan::is_disruptive(step.effect)) {
+        begin_look(key, step, turn);
+        return;
+    }
+    work.step = step;
+    const bool makes = written_object(step.effect) != nullptr &&
+                       planned.view.object(written_ref(step.effect)) == nullptr;
+    if (!makes) {
+        perform(key, planned.view, turn);
+        return;
+    }
+    work.stage = Stage::proving;
+    Pending pending;
+    pending.purpose = Purpose::prove;
+    pending.key = key;
+    pending.ref = written_ref(step.effect);
+    const kube::Ref ref = pending.ref;
+    call_kube(std::move(pending), kube::Get{ref}, turn);
+}
+
+void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view, Turn& turn) {
+    ClusterWork& work = works_[key];
+    if (!leader_.may_act(turn.now)) {
+        settle(key, turn.now);
+        return;
+    }
+    work.stage = Stage::acting;
+    Pending pending;
+    pending.purpose = Purpose::act;
+    pending.key = key;
+    Request request = request_for(work.step->effect, view);
+    const std::uint64_t id = expect(std::move(pending));
+    std::visit(Overloaded{[&](kube::Call& call) {
+                              turn.out.kube_calls.push_back({id, std::move(call)});
+                          },
+                          [&](patroni::Call& call) {
+                              turn.out.patroni_calls.push_back({id, std::move(call)});
+                          },
+                          [&](postgres::Call& call) {
+                              turn.out.sql_calls.push_back({id, std::move(call)});
+                          }},
+               request);
+}
+
+void OperatorCore::on_proof(const ClusterKey& key, const kube::Answer& answer, Turn& turn) {
+    ClusterWork& work = works_[key];
+    if (work.stage != Stage::proving || !work.step) {
+        return;
+    }
+    const kube::Ref ref = written_ref(work.step->effect);
+    if (!answer.outcome.ok()) {
+        const kube::Error& error = answer.outcome.error();
+        if (error.code != kube::ErrorCode::not_found) {
+            failed(key, {.message = error.message, .retry_after = error.retry_after}, turn);
+            return;
+        }
+        const plan::Step step = *work.step;
+        std::optional<Planned> planned = make_plan(key, false, turn);
+        if (planned) {
+            work.step = step;
+            perform(key, planned->view, turn);
+        }
+        return;
+    }
+    const auto* const found = std::get_if<kube::Object>(&*answer.outcome);
+    if (found != nullptr && found->label(manifests::cluster_label) == key.name) {
+        store_.put(ref, *found, turn.now);
+        settle(key, turn.now);
+        return;
+    }
+    work.foreign[ref] = found == nullptr ? "" : std::string(found->uid());
+    announce(key,
+             {.warning = true,
+              .reason = "NameTaken",
+              .message = to_string(ref) + " exists and does not belong to this cluster"},
+             turn);
+    settle(key, turn.now);
+}
+
+void OperatorCore::on_act(const ClusterKey& key, const kube::Answer& answer, Turn& turn) {
+    ClusterWork& work = works_[key];
+    if (work.stage != Stage::acting || !work.step) {
+        return;
+    }
+    if (answer.outcome.ok()) {
+        keep_answer(key, answer, turn);
+        succeeded(key, turn);
+        return;
+    }
+    const kube::Error& error = answer.outcome.error();
+    StepFailure failure;
+    failure.message = error.message;
+    failure.unknown = error.applied == kube::Applied::unknown;
+    failure.retry_after = error.retry_after;
+    // The world moved under the step: nothing was done, and a new look decides.
+    failure.harmless =
+        error.applied == kube::Applied::no &&
+        (error.code == kube::ErrorCode::conflict || error.code == kube::ErrorCode::not_found ||
+         error.code == kube::ErrorCode::already_exists);
+    failed(key, std::move(failure), turn);
+}
+
+// The caches must not fall behind our own writes: the next plan would repeat them.
+void OperatorCore::keep_answer(const ClusterKey& key, const kube::Answer& answer, Turn& turn) {
+    ClusterWork& work = works_[key];
+    const plan::Effect& effect = work.step->effect;
+    if (const auto* remove = std::get_if<plan::DeleteObject>(&effect)) {
+        if (std::holds_alternative<Done>(*answer.outcome)) {
+            store_.bury(remove->ref, remove->uid);
+        }
+    } else if (const auto* pod = std::get_if<plan::DeletePod>(&effect)) {
+        if (std::holds_alternative<Done>(*answer.outcome)) {
+            store_.bury({kube::kinds::pod, key.ns, pod->pod}, pod->uid);
+        }
+    }
+    const auto* const object = std::get_if<kube::Object>(&*answer.outcome);
+    const std::optional<kube::Ref> ref = object == nullptr ? std::nullopt : plan::ref_of(*object);
+    if (!ref || ref->kind == kube::kinds::event) {
+        return;
+    }
+    store_.put(*ref, *object, turn.now);
+    if (const kube::Object* const written = written_object(effect)) {
+        work.settled[*ref] = {.desired_hash = written->hash(),
+                              .content_hash = plan::content_hash(*object)};
+        work.foreign.erase(*ref);
+    }
+}
+
+void OperatorCore::on_patroni(const patroni::Answer& answer, Turn& turn) {
+    const std::optional<Pending> pending = take_pending(answer.id);
+    if (!pending) {
+        return;
+    }
+    if (pending->purpose == Purpose::ask) {
+        on_asked(*pending, answer, turn);
+        return;
+    }
+    const ClusterWork& work = works_[pending->key];
+    if (work.stage != Stage::acting || !work.step) {
+        return;
+    }
+    const std::string what = plan::describe(work.step->effect);
+    if (!answer.outcome.ok()) {
+        failed(pending->key,
+               {.message = what + ": " + answer.outcome.error().message,
+                .unknown = answer.outcome.error().sent},
+               turn);
+        return;
+    }
+    const patroni::Reply& reply = *answer.outcome;
+    if (reply.status >= 200 && reply.status < 300) {
+        succeeded(pending->key, turn);
+        return;
+    }
+    failed(pending->key,
+           {.message = what + ": Patroni answers " + std::to_string(reply.status) + " " +
+                       first_line(reply.body),
+            .unknown = true},
+           turn);
+}
+
+void OperatorCore::on_sql(const postgres::Answer& answer, Turn& turn) {
+    const std::optional<Pending> pending = take_pending(answer.id);
+    if (!pending || works_[pending->key].stage != Stage::acting) {
+        return;
+    }
+    ClusterWork& work = works_[pending->key];
+    if (!answer.outcome.ok()) {
+        const postgres::Failure& failure = answer.outcome.error();
+        work.ledger.reset();
+        work.sqlstate = failure.sqlstate;
+        failed(pending->key,
+               {.message = "bootstrap SQL: " + first_line(failure.message), .unknown = false},
+               turn);
+        return;
+    }
+    work.sqlstate.clear();
+    plan::Ledger ledger;
+    if (!answer.outcome->of_statement.empty()) {
+        for (const postgres::Row& row : answer.outcome->of_statement.back()) {
+            if (row.size() == 2 && row[0]) {
+                ledger[std::strtoll(row[0]->c_str(), nullptr, 10)] = row[1] == "t";
+            }
+        }
+    }
+    work.ledger = std::move(ledger);
+    succeeded(pending->key, turn);
+}
+
+void OperatorCore::succeeded(const ClusterKey& key, Turn& turn) {
+    ClusterWork& work = works_[key];
+    const plan::Step step = *std::move(work.step);
+    const std::string effect = plan::describe(step.effect);
+    ++metrics_.steps[std::string(plan::name_of(step.effect))];
+    turn.out.records.push_back({Severity::info,
+                                "step performed",
+                                {{"cluster", to_string(key)},
+                                 {"rule", std::string(to_string(step.rule))},
+                                 {"effect", effect},
+                                 {"because", step.because}}});
+    work.failure.clear();
+    work.failures = 0;
+    work.not_before = speaks_to_patroni(step.effect) ? turn.now + after_a_command : turn.now;
+    if (is_notable(step.effect)) {
+        work.decisions.push_back({.time = Instant{turn.now.ns - turn.now.ns % 1'000'000'000},
+                                  .rule = std::string(to_string(step.rule)),
+                                  .effect = effect,
+                                  .because = step.because});
+        if (work.decisions.size() > kept_decisions) {
+            work.decisions.erase(work.decisions.begin());
+        }
+        announce(key,
+                 {.warning = false,
+                  .reason = std::string(plan::name_of(step.effect)),
+                  .message = effect + ": " + step.because},
+                 turn);
+    }
+    settle(key, work.not_before);
+}
+
+void OperatorCore::failed(const ClusterKey& key, StepFailure failure, Turn& turn) {
+    ClusterWork& work = works_[key];
+    work.must_look = work.must_look || failure.unknown;
+    work.failures = std::min(work.failures + 1, 20U);
+    const Duration pause =
+        std::min(first_pause * (std::int64_t{1} << std::min(work.failures - 1, 8U)), longest_pause);
+    // Up to a quarter more, different for every cluster: no herd after an outage.
+    const std::uint64_t jitter =
+        mix(settings_.jitter_seed ^ hash_text(to_string(key)) ^ work.failures) % 256;
+    work.not_before = turn.now + std::max(failure.retry_after.value_or(Duration::zero()),
+                                          pause + pause * static_cast<std::int64_t>(jitter) / 1024);
+    const std::string effect = work.step ? std::string(plan::name_of(work.step->effect)) : "plan";
+    if (!failure.harmless) {
+        ++metrics_.failures[effect];
+        turn.out.records.push_back({Severity::warning,
+                                    "step failed",
+                                    {{"cluster", to_string(key)},
+                                     {"effect", work.step ? plan::describe(work.step->effect) : ""},
+                                     {"because", work.step ? work.step->because : ""},
+                                     {"error", failure.message}}});
+        if (work.failure != failure.message) {
+            announce(key, {.warning = true, .reason = "StepFailed", .message = failure.message},
+                     turn);
+        }
+        work.failure = std::move(failure.message);
+    }
+    settle(key, failure.harmless && work.failures == 1 ? turn.now + first_pause : work.not_before);
+}
+
+}  // namespace bestgres::core

@@ -1,0 +1,61 @@
+// What the core remembers about one cluster beside the cache: where its one piece of work stands,
+// and what it has learnt. All of it may be lost at any time: a restart begins at observation.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/time.hpp"
+#include "operator/plan/plan.hpp"
+#include "operator/plan/view.hpp"
+
+namespace bestgres::core {
+
+struct ClusterWork {
+    enum class Stage {
+        idle,
+        proving,  // does the object to be made exist, unknown to the cache?
+        acting,   // `step` is on its way
+        looking,  // quorum reads before `step`, or after an unknown outcome
+        asking,   // the members' own answers
+        writing_status,
+    };
+
+    Stage stage = Stage::idle;
+    std::optional<plan::Step> step;
+    std::size_t awaited = 0;  // answers of the look
+    bool look_failed = false;
+    bool must_look = false;  // the outcome of a call is unknown: read before anything else
+    std::map<std::string, patroni::RestStatus> rest;  // of this look, by pod uid
+
+    std::string failure;         // of the last step
+    std::uint32_t failures = 0;  // in a row
+    Instant not_before;          // of the next step
+
+    std::map<kube::Ref, plan::Settled> settled;
+    std::map<kube::Ref, std::string> foreign;
+    std::optional<plan::Ledger> ledger;
+    std::string sqlstate;
+    std::vector<api::DecisionStatus> decisions;
+    std::map<std::string, std::int64_t> server_versions;  // by pod uid
+    std::set<std::string> asked;                          // pod uids
+    std::optional<manifests::Passwords> passwords;
+    std::uint64_t status_wanted = 0;  // hash of the status written last,
+    std::uint64_t status_got = 0;     // and of what the server made of it
+    std::string phase;                // for metrics
+    bool spec_was_invalid = false;
+
+    void hash_into(Hasher& hasher) const {
+        hasher.add(static_cast<std::uint64_t>(stage));
+        hasher.add(step ? plan::describe(step->effect) : "");
+        hasher.add(static_cast<std::uint64_t>(awaited));
+        hasher.add(failure);
+        hasher.add(static_cast<std::uint64_t>(not_before.ns));
+    }
+};
+
+}  // namespace bestgres::core

@@ -1,0 +1,62 @@
+// Keeps the cache of one kind in step with the server: list, watch from there, resume from the last
+// version seen when the stream ends, list again when that version is gone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/time.hpp"
+#include "lib/kube/cluster.hpp"
+#include "operator/core/event.hpp"
+#include "operator/core/store.hpp"
+
+namespace bestgres::core {
+
+struct InformerSpec {
+    kube::Kind kind;
+    std::string ns;  // empty: all namespaces
+    std::string label_selector;
+};
+
+class Informer {
+public:
+    explicit Informer(InformerSpec spec) : spec_(std::move(spec)) {}
+
+    const InformerSpec& spec() const { return spec_; }
+    // Listed at least once: the cache holds what existed then.
+    bool synced() const { return synced_; }
+    const std::string& problem() const { return problem_; }
+    std::optional<Instant> wake_at() const;
+
+    // The list call to make now, if one is due.
+    std::optional<kube::Call> next_list(Instant now);
+    // Each gives the watch to open, if there is one to open.
+    std::optional<kube::WatchSpec> on_listed(const Result<kube::Outcome, kube::Error>& outcome,
+                                             Instant now);
+    std::optional<kube::WatchSpec> next_watch(Instant now);
+    void on_watch_event(const kube::WatchEvent& event, Instant now);
+    // What a successful listing held; to be put into the store by the caller.
+    const kube::Listing& listing() const { return listing_; }
+    void forget_listing() { listing_.items.clear(); }
+    void hash_into(Hasher& hasher) const;
+
+private:
+    enum class State { to_list, listing, to_watch, watching };
+
+    kube::WatchSpec open(Instant now);
+    void back_off(Instant now);
+
+    InformerSpec spec_;
+    State state_ = State::to_list;
+    Instant due_;
+    Instant opened_at_;
+    std::uint32_t failures_ = 0;
+    bool synced_ = false;
+    std::string version_;
+    std::string problem_;
+    kube::Listing listing_;
+};
+
+}  // namespace bestgres::core

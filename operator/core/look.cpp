@@ -1,0 +1,160 @@
+// The fresh look: quorum reads of what decides about disruption, then the members' own answers,
+// then the plan again. Only if it still begins with the same step, that step is performed, as the
+// fresh view words it.
+#include "lib/kube/workload.hpp"
+#include "lib/patroni/parse.hpp"
+#include "operator/core/operator_core.hpp"
+#include "operator/core/request.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
+#include "operator/plan/health.hpp"
+
+namespace bestgres::core {
+namespace {
+
+using Stage = ClusterWork::Stage;
+
+constexpr Duration answer_within = std::chrono::seconds(3);
+constexpr Duration reconsider_after = std::chrono::seconds(2);
+
+}  // namespace
+
+void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> step, Turn& turn) {
+    ClusterWork& work = works_[key];
+    work.stage = Stage::looking;
+    work.step = std::move(step);
+    work.look_failed = false;
+    work.rest.clear();
+    work.awaited = 0;
+    ++metrics_.looks;
+    const std::string selector = manifests::pod_selector_text(key.name);
+    const std::string labelled = std::string(manifests::cluster_label) + "=" + key.name;
+    const auto ask = [&](const kube::Ref& ref, kube::Call call) {
+        Pending pending;
+        pending.purpose = Purpose::look;
+        pending.key = key;
+        pending.ref = ref;
+        ++work.awaited;
+        call_kube(std::move(pending), std::move(call), turn);
+    };
+    for (const kube::Kind& kind :
+         {kube::kinds::pod, kube::kinds::config_map, kube::kinds::persistent_volume_claim}) {
+        ask({kind, key.ns, ""}, kube::List{kind, key.ns, labelled, ""});
+    }
+    for (const kube::Ref& ref :
+         {kube::Ref{kube::kinds::bg_cluster, key.ns, key.name},
+          kube::Ref{kube::kinds::stateful_set, key.ns, manifests::stateful_set_name(key.name)}}) {
+        ask(ref, kube::Get{ref});
+    }
+}
+
+void OperatorCore::on_look(const Pending& pending, const kube::Answer& answer, Turn& turn) {
+    ClusterWork& work = works_[pending.key];
+    if (work.stage != Stage::looking) {
+        return;
+    }
+    if (answer.outcome.ok()) {
+        if (const auto* listing = std::get_if<kube::Listing>(&*answer.outcome)) {
+            store_.replace(
+                {.kind = pending.ref.kind, .ns = pending.key.ns, .cluster = &pending.key},
+                {.items = listing->items, .version = listing->resource_version}, turn.now);
+        } else if (const auto* object = std::get_if<kube::Object>(&*answer.outcome)) {
+            store_.put(pending.ref, *object, turn.now);
+        }
+    } else if (answer.outcome.error().code == kube::ErrorCode::not_found) {
+        store_.remove(pending.ref);
+    } else {
+        work.look_failed = true;
+        work.failure = "fresh look: " + answer.outcome.error().message;
+    }
+    if (--work.awaited > 0) {
+        return;
+    }
+    const kube::Ref resource{kube::kinds::bg_cluster, pending.key.ns, pending.key.name};
+    if (work.look_failed) {
+        failed(pending.key, {.message = work.failure}, turn);
+    } else if (store_.find(resource) == nullptr) {
+        settle(pending.key, turn.now);
+    } else {
+        ask_members(pending.key, turn);
+    }
+}
+
+void OperatorCore::ask_members(const ClusterKey& key, Turn& turn) {
+    ClusterWork& work = works_[key];
+    work.stage = Stage::asking;
+    const bool for_deletion = work.step && work.step->rule == plan::RuleId::tear_down;
+    const std::optional<plan::Step> step = work.step;
+    const std::optional<Planned> planned = for_deletion ? std::nullopt : make_plan(key, true, turn);
+    if (!planned && !for_deletion) {
+        return;
+    }
+    work.step = step;
+    work.stage = Stage::asking;
+    if (planned) {
+        for (const plan::Member& member : planned->view.members) {
+            if (!plan::runs(member) || kube::pod_address(member.pod).empty()) {
+                continue;
+            }
+            Pending pending;
+            pending.purpose = Purpose::ask;
+            pending.key = key;
+            pending.pod_uid = member.pod.uid();
+            work.asked.insert(pending.pod_uid);
+            ++work.awaited;
+            patroni::Call call = status_call(planned->view, member);
+            call.deadline = answer_within;
+            turn.out.patroni_calls.push_back({expect(std::move(pending)), std::move(call)});
+        }
+    }
+    if (work.awaited == 0) {
+        conclude_look(key, turn);
+    }
+}
+
+void OperatorCore::on_asked(const Pending& pending, const patroni::Answer& answer, Turn& turn) {
+    ClusterWork& work = works_[pending.key];
+    if (work.stage != Stage::asking) {
+        return;
+    }
+    if (answer.outcome.ok()) {
+        const Result<patroni::RestStatus> status = patroni::parse_rest_status(answer.outcome->body);
+        // A reused address: the answer of another cluster's member says nothing about this one.
+        if (status && status->scope == pending.key.name) {
+            work.rest[pending.pod_uid] = *status;
+            if (status->server_version > 0) {
+                work.server_versions[pending.pod_uid] = status->server_version;
+            }
+        }
+    }
+    if (--work.awaited == 0) {
+        conclude_look(pending.key, turn);
+    }
+}
+
+void OperatorCore::conclude_look(const ClusterKey& key, Turn& turn) {
+    ClusterWork& work = works_[key];
+    work.must_look = false;
+    if (!work.step) {
+        settle(key, turn.now);
+        return;
+    }
+    const plan::Step wanted = *work.step;
+    const std::optional<Planned> planned = make_plan(key, true, turn);
+    if (!planned) {
+        return;
+    }
+    const bool confirmed = !planned->plan.steps.empty() &&
+                           planned->plan.steps.front().rule == wanted.rule &&
+                           plan::same_intent(planned->plan.steps.front().effect, wanted.effect);
+    if (confirmed) {
+        work.step = planned->plan.steps.front();
+        perform(key, planned->view, turn);
+        return;
+    }
+    // The cache may go on wanting what the members' own answers speak against: not at once again.
+    work.not_before = turn.now + reconsider_after;
+    settle(key, turn.now);
+}
+
+}  // namespace bestgres::core

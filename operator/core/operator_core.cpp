@@ -1,0 +1,308 @@
+#include "operator/core/operator_core.hpp"
+
+#include <algorithm>
+
+#include "lib/base/overloaded.hpp"
+#include "operator/api/cluster.hpp"
+#include "operator/manifests/labels.hpp"
+
+namespace bestgres::core {
+namespace {
+
+std::vector<Informer> make_informers(const std::string& ns) {
+    const std::string labelled(manifests::cluster_label);
+    std::vector<Informer> informers;
+    informers.push_back(Informer({kube::kinds::bg_cluster, ns, ""}));
+    for (const kube::Kind& kind :
+         {kube::kinds::pod, kube::kinds::config_map, kube::kinds::stateful_set,
+          kube::kinds::persistent_volume_claim, kube::kinds::service, kube::kinds::secret,
+          kube::kinds::service_account, kube::kinds::role, kube::kinds::role_binding,
+          kube::kinds::pod_disruption_budget}) {
+        informers.push_back(Informer({kind, ns, labelled}));
+    }
+    return informers;
+}
+
+constexpr std::size_t entropy_kept = 4096;
+
+}  // namespace
+
+OperatorCore::OperatorCore(CoreSettings settings)
+    : settings_(std::move(settings)),
+      informers_(make_informers(settings_.watch_namespace)),
+      leader_(settings_.leader) {}
+
+bool OperatorCore::synced() const {
+    return std::ranges::all_of(informers_, &Informer::synced);
+}
+
+Outbox OperatorCore::on(const Event& event, Instant now) {
+    Outbox out;
+    Turn turn{now, out};
+    ++metrics_.events;
+    std::visit(
+        Overloaded{[](const Tick&) {},
+                   [this](const Entropy& entropy) {
+                       entropy_ += entropy.bytes;
+                       for (const ClusterKey& key : store_.clusters()) {
+                           queue_.add(key, Instant{});
+                       }
+                   },
+                   [this](const Shutdown&) {
+                       shutting_down_ = true;
+                       leader_.shut_down();
+                   },
+                   [this, &turn](const kube::Answer& answer) { on_kube(answer, turn); },
+                   [this, &turn](const kube::WatchEvent& seen) { on_watch(seen, turn); },
+                   [this, &turn](const patroni::Answer& answer) { on_patroni(answer, turn); },
+                   [this, &turn](const postgres::Answer& answer) { on_sql(answer, turn); }},
+        event);
+    advance(turn);
+    return out;
+}
+
+void OperatorCore::advance(Turn& turn) {
+    advance_leader(turn);
+    if (!shutting_down_) {
+        advance_caches(turn);
+        advance_clusters(turn);
+    }
+    report_problems(turn);
+    turn.out.finished = shutting_down_ && leader_.released();
+    turn.out.wants_entropy = entropy_.size() < entropy_kept / 2;
+    turn.out.wake_at = wake_at();
+}
+
+void OperatorCore::advance_leader(Turn& turn) {
+    if (std::optional<kube::Call> call = leader_.next_call(turn.now)) {
+        Pending pending;
+        pending.purpose = Purpose::lease;
+        call_kube(std::move(pending), *std::move(call), turn);
+    }
+    const bool leads = leader_.may_act(turn.now);
+    if (leads != was_leading_) {
+        was_leading_ = leads;
+        turn.out.records.push_back(
+            {Severity::info, leads ? "leading" : "not leading", {{"holder", leader_.holder()}}});
+        for (const ClusterKey& key : store_.clusters()) {
+            queue_.add(key, turn.now);
+        }
+    }
+}
+
+void OperatorCore::advance_caches(Turn& turn) {
+    for (std::size_t index = 0; index < informers_.size(); ++index) {
+        if (std::optional<kube::Call> list = informers_[index].next_list(turn.now)) {
+            Pending pending;
+            pending.purpose = Purpose::list;
+            pending.informer = index;
+            ++metrics_.lists;
+            call_kube(std::move(pending), *std::move(list), turn);
+        }
+        if (std::optional<kube::WatchSpec> spec = informers_[index].next_watch(turn.now)) {
+            open_watch(index, *std::move(spec), turn);
+        }
+    }
+}
+
+void OperatorCore::advance_clusters(Turn& turn) {
+    if (!leader_.may_act(turn.now) || !synced()) {
+        return;
+    }
+    for (ClusterKey& key : queue_.take_due(turn.now)) {
+        if (std::ranges::find(ready_, key) == ready_.end()) {
+            ready_.push_back(std::move(key));
+        }
+    }
+    const auto busy = [this] {
+        return static_cast<std::size_t>(std::ranges::count_if(works_, [](const auto& entry) {
+            return entry.second.stage != ClusterWork::Stage::idle;
+        }));
+    };
+    std::size_t active = busy();
+    while (!ready_.empty() && active < settings_.clusters_at_once) {
+        const ClusterKey key = std::move(ready_.front());
+        ready_.pop_front();
+        reconcile(key, turn);
+        const auto work = works_.find(key);
+        active += work != works_.end() && work->second.stage != ClusterWork::Stage::idle ? 1 : 0;
+    }
+}
+
+std::optional<Instant> OperatorCore::wake_at() const {
+    std::optional<Instant> earliest = leader_.wake_at();
+    const auto keep = [&earliest](std::optional<Instant> other) {
+        if (other && (!earliest || *other < *earliest)) {
+            earliest = other;
+        }
+    };
+    if (shutting_down_) {
+        return earliest;
+    }
+    for (const Informer& informer : informers_) {
+        keep(informer.wake_at());
+    }
+    if (was_leading_ && synced()) {
+        keep(queue_.next_due());
+    }
+    return earliest;
+}
+
+void OperatorCore::open_watch(std::size_t index, kube::WatchSpec spec, Turn& turn) {
+    const kube::WatchId id = next_id_++;
+    watches_[id] = index;
+    ++metrics_.watches;
+    turn.out.watches.push_back({id, std::move(spec)});
+}
+
+std::uint64_t OperatorCore::expect(Pending pending) {
+    const std::uint64_t id = next_id_++;
+    pending_.emplace(id, std::move(pending));
+    return id;
+}
+
+void OperatorCore::call_kube(Pending pending, kube::Call call, Turn& turn) {
+    turn.out.kube_calls.push_back({expect(std::move(pending)), std::move(call)});
+}
+
+std::optional<OperatorCore::Pending> OperatorCore::take_pending(std::uint64_t id) {
+    const auto found = pending_.find(id);
+    if (found == pending_.end()) {
+        return std::nullopt;
+    }
+    Pending pending = std::move(found->second);
+    pending_.erase(found);
+    return pending;
+}
+
+void OperatorCore::on_kube(const kube::Answer& answer, Turn& turn) {
+    const std::optional<Pending> pending = take_pending(answer.id);
+    if (!pending) {
+        return;
+    }
+    switch (pending->purpose) {
+        case Purpose::list:
+            on_listed(pending->informer, answer, turn);
+            return;
+        case Purpose::lease:
+            leader_.on_answer(answer.outcome, turn.now);
+            return;
+        case Purpose::prove:
+            on_proof(pending->key, answer, turn);
+            return;
+        case Purpose::act:
+            on_act(pending->key, answer, turn);
+            return;
+        case Purpose::look:
+            on_look(*pending, answer, turn);
+            return;
+        case Purpose::status:
+            on_status(pending->key, answer, turn);
+            return;
+        case Purpose::ask:
+        case Purpose::announce:
+            return;  // an Event that could not be written is not worth a second try
+    }
+}
+
+void OperatorCore::on_listed(std::size_t index, const kube::Answer& answer, Turn& turn) {
+    Informer& informer = informers_[index];
+    std::optional<kube::WatchSpec> spec = informer.on_listed(answer.outcome, turn.now);
+    if (!spec) {
+        return;
+    }
+    const kube::Listing& listing = informer.listing();
+    const std::set<ClusterKey> changed =
+        store_.replace({.kind = informer.spec().kind, .ns = informer.spec().ns},
+                       {.items = listing.items, .version = listing.resource_version}, turn.now);
+    informer.forget_listing();
+    for (const ClusterKey& key : changed) {
+        queue_.add(key, turn.now);
+    }
+    open_watch(index, *std::move(spec), turn);
+}
+
+void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
+    const auto watch = watches_.find(event.id);
+    if (watch == watches_.end()) {
+        return;
+    }
+    Informer& informer = informers_[watch->second];
+    informer.on_watch_event(event, turn.now);
+    const kube::Ref ref{informer.spec().kind, std::string(event.object.ns()),
+                        std::string(event.object.name())};
+    switch (event.type) {
+        case kube::WatchEventType::added:
+        case kube::WatchEventType::modified:
+            if (store_.put(ref, event.object, turn.now)) {
+                queue_.add(Store::cluster_of(ref, event.object), turn.now);
+            }
+            return;
+        case kube::WatchEventType::deleted: {
+            const Store::Entry* const entry = store_.find(ref);
+            if (entry == nullptr ||
+                !is_older(event.object.resource_version(), entry->object.resource_version())) {
+                store_.remove(ref);
+                queue_.add(Store::cluster_of(ref, event.object), turn.now);
+            }
+            return;
+        }
+        case kube::WatchEventType::bookmark:
+            return;
+        case kube::WatchEventType::gone:
+        case kube::WatchEventType::closed:
+            watches_.erase(watch);
+            return;
+    }
+}
+
+void OperatorCore::report_problems(Turn& turn) {
+    const auto report = [this, &turn](const std::string& source, const std::string& problem) {
+        std::string& told = reported_[source];
+        if (told == problem) {
+            return;
+        }
+        told = problem;
+        if (!problem.empty()) {
+            turn.out.records.push_back(
+                {Severity::warning, "cannot reach what is needed", {{"error", problem}}});
+        }
+    };
+    for (const Informer& informer : informers_) {
+        report(std::string(informer.spec().kind.plural), informer.problem());
+    }
+    report("lease", leader_.problem());
+}
+
+Metrics OperatorCore::metrics(Instant now) const {
+    Metrics metrics = metrics_;
+    metrics.clusters = store_.clusters().size();
+    metrics.queue = queue_.size() + ready_.size();
+    metrics.objects = store_.size();
+    metrics.leading = leading(now);
+    for (const auto& [key, work] : works_) {
+        if (!work.phase.empty()) {
+            ++metrics.phases[work.phase];
+        }
+    }
+    return metrics;
+}
+
+std::uint64_t OperatorCore::hash() const {
+    Hasher hasher;
+    store_.hash_into(hasher);
+    leader_.hash_into(hasher);
+    queue_.hash_into(hasher);
+    for (const Informer& informer : informers_) {
+        informer.hash_into(hasher);
+    }
+    for (const auto& [key, work] : works_) {
+        hasher.add(to_string(key));
+        work.hash_into(hasher);
+    }
+    hasher.add(next_id_);
+    hasher.add(static_cast<std::uint64_t>(pending_.size()));
+    return hasher.value();
+}
+
+}  // namespace bestgres::core

@@ -1,0 +1,129 @@
+// The operator as a value: an event goes in, calls come out. It contains everything that decides
+// and nothing that does: no thread, socket, clock or random number. A copy is a second operator in
+// the same state; the same events give the same calls.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "operator/core/cluster_work.hpp"
+#include "operator/core/event.hpp"
+#include "operator/core/informer.hpp"
+#include "operator/core/leader.hpp"
+#include "operator/core/metrics.hpp"
+#include "operator/core/store.hpp"
+#include "operator/core/work_queue.hpp"
+#include "operator/plan/plan.hpp"
+
+namespace bestgres::core {
+
+struct CoreSettings {
+    std::string watch_namespace;  // empty: all namespaces
+    std::string operator_image;
+    LeaderSettings leader;
+    std::uint64_t jitter_seed = 0;
+    std::size_t clusters_at_once = 32;  // that have a call in flight
+};
+
+class OperatorCore {
+public:
+    explicit OperatorCore(CoreSettings settings);
+
+    Outbox on(const Event& event, Instant now);
+
+    bool synced() const;
+    bool leading(Instant now) const { return leader_.may_act(now); }
+    Metrics metrics(Instant now) const;
+    const Store& store() const { return store_; }
+    std::uint64_t hash() const;
+
+private:
+    enum class Purpose { list, lease, prove, act, look, ask, status, announce };
+    struct Pending {
+        Purpose purpose = Purpose::announce;
+        std::size_t informer = 0;
+        ClusterKey key;
+        kube::Ref ref;  // of a look: the kind listed, or the object
+        std::string pod_uid;
+    };
+    struct Turn {
+        Instant now;
+        Outbox& out;
+    };
+    struct Planned {
+        plan::ClusterView view;
+        plan::Plan plan;
+    };
+
+    // operator_core.cpp: events and the caches
+    void on_kube(const kube::Answer& answer, Turn& turn);
+    void on_watch(const kube::WatchEvent& event, Turn& turn);
+    void on_listed(std::size_t index, const kube::Answer& answer, Turn& turn);
+    void advance(Turn& turn);
+    void advance_caches(Turn& turn);
+    void advance_leader(Turn& turn);
+    void advance_clusters(Turn& turn);
+    void open_watch(std::size_t index, kube::WatchSpec spec, Turn& turn);
+    void report_problems(Turn& turn);
+    std::optional<Instant> wake_at() const;
+    std::optional<Pending> take_pending(std::uint64_t id);
+    std::uint64_t expect(Pending pending);
+    void call_kube(Pending pending, kube::Call call, Turn& turn);
+
+    // reconcile.cpp: one pass over one cluster
+    void reconcile(const ClusterKey& key, Turn& turn);
+    plan::Facts observe(const ClusterKey& key, bool fresh, Turn& turn);
+    std::optional<Planned> make_plan(const ClusterKey& key, bool fresh, Turn& turn);
+    void choose(const ClusterKey& key, Planned planned, Turn& turn);
+    bool status_is_due(const ClusterWork& work, const Planned& planned) const;
+    void write_status(const ClusterKey& key, const Planned& planned, Turn& turn);
+    void on_status(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
+    void announce(const ClusterKey& key, plan::Announce notice, Turn& turn);
+    void settle(const ClusterKey& key, Instant due);
+
+    // act.cpp: one step
+    void start(const ClusterKey& key, const Planned& planned, Turn& turn);
+    void perform(const ClusterKey& key, const plan::ClusterView& view, Turn& turn);
+    void on_proof(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
+    void on_act(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
+    void on_patroni(const patroni::Answer& answer, Turn& turn);
+    void on_sql(const postgres::Answer& answer, Turn& turn);
+    void keep_answer(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
+    void succeeded(const ClusterKey& key, Turn& turn);
+    struct StepFailure {
+        std::string message;
+        bool unknown = false;
+        bool harmless = false;  // somebody else wrote first: nothing to report
+        std::optional<Duration> retry_after = std::nullopt;
+    };
+    void failed(const ClusterKey& key, StepFailure failure, Turn& turn);
+
+    // look.cpp: fresh reads
+    void begin_look(const ClusterKey& key, std::optional<plan::Step> step, Turn& turn);
+    void on_look(const Pending& pending, const kube::Answer& answer, Turn& turn);
+    void ask_members(const ClusterKey& key, Turn& turn);
+    void on_asked(const Pending& pending, const patroni::Answer& answer, Turn& turn);
+    void conclude_look(const ClusterKey& key, Turn& turn);
+
+    CoreSettings settings_;
+    Store store_;
+    std::vector<Informer> informers_;
+    std::map<kube::WatchId, std::size_t> watches_;
+    Leader leader_;
+    WorkQueue queue_;
+    std::deque<ClusterKey> ready_;  // due, and waiting for a free place
+    std::map<ClusterKey, ClusterWork> works_;
+    std::map<std::uint64_t, Pending> pending_;
+    std::uint64_t next_id_ = 1;
+    std::string entropy_;
+    bool was_leading_ = false;
+    bool shutting_down_ = false;
+    std::map<std::string, std::string> reported_;  // the last problem told, by its source
+    Metrics metrics_;
+};
+
+}  // namespace bestgres::core

@@ -1,0 +1,146 @@
+#include "operator/core/store.hpp"
+
+#include <charconv>
+
+#include "operator/api/cluster.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/plan/view.hpp"
+
+namespace bestgres::core {
+namespace {
+
+std::uint64_t number_of(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return code == std::errc() && stop == text.data() + text.size() ? number : 0;
+}
+
+}  // namespace
+
+std::string to_string(const ClusterKey& key) {
+    return key.ns + "/" + key.name;
+}
+
+bool is_older(std::string_view version, std::string_view than) {
+    const std::uint64_t left = number_of(version);
+    const std::uint64_t right = number_of(than);
+    return left != 0 && right != 0 && left < right;
+}
+
+ClusterKey Store::cluster_of(const kube::Ref& ref, const kube::Object& object) {
+    if (ref.kind == kube::kinds::bg_cluster) {
+        return {ref.ns, ref.name};
+    }
+    return {ref.ns, std::string(object.label(manifests::cluster_label))};
+}
+
+bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
+    const auto grave = buried_.find(ref);
+    if (grave != buried_.end()) {
+        if (grave->second == object.uid()) {
+            return false;
+        }
+        buried_.erase(grave);
+    }
+    const auto found = entries_.find(ref);
+    if (found == entries_.end()) {
+        entries_.emplace(ref, Entry{object, now});
+        by_cluster_[cluster_of(ref, object)].insert(ref);
+        return true;
+    }
+    Entry& entry = found->second;
+    if (entry.object.resource_version() == object.resource_version() ||
+        is_older(object.resource_version(), entry.object.resource_version())) {
+        return false;
+    }
+    const ClusterKey before = cluster_of(ref, entry.object);
+    const ClusterKey after = cluster_of(ref, object);
+    if (before != after) {
+        by_cluster_[before].erase(ref);
+        by_cluster_[after].insert(ref);
+    }
+    entry = Entry{object, now};
+    return true;
+}
+
+bool Store::remove(const kube::Ref& ref) {
+    buried_.erase(ref);
+    const auto found = entries_.find(ref);
+    if (found == entries_.end()) {
+        return false;
+    }
+    const auto index = by_cluster_.find(cluster_of(ref, found->second.object));
+    if (index != by_cluster_.end()) {
+        index->second.erase(ref);
+        if (index->second.empty()) {
+            by_cluster_.erase(index);
+        }
+    }
+    entries_.erase(found);
+    return true;
+}
+
+void Store::bury(const kube::Ref& ref, std::string_view uid) {
+    const Entry* const entry = find(ref);
+    if (entry != nullptr && entry->object.uid() == uid) {
+        remove(ref);
+        buried_[ref] = std::string(uid);
+    }
+}
+
+std::set<ClusterKey> Store::replace(const Scope& scope, const Fresh& fresh, Instant now) {
+    std::set<ClusterKey> changed;
+    std::set<kube::Ref> listed;
+    for (const kube::Object& item : fresh.items) {
+        const kube::Ref ref{scope.kind, std::string(item.ns()), std::string(item.name())};
+        listed.insert(ref);
+        if (put(ref, item, now)) {
+            changed.insert(cluster_of(ref, item));
+        }
+    }
+    std::vector<kube::Ref> gone;
+    for (const auto& [ref, entry] : entries_) {
+        const bool in_scope =
+            ref.kind == scope.kind && (scope.ns.empty() || ref.ns == scope.ns) &&
+            (scope.cluster == nullptr || cluster_of(ref, entry.object) == *scope.cluster);
+        if (in_scope && !listed.contains(ref) &&
+            !is_older(fresh.version, entry.object.resource_version())) {
+            gone.push_back(ref);
+        }
+    }
+    for (const kube::Ref& ref : gone) {
+        changed.insert(cluster_of(ref, entries_.at(ref).object));
+        remove(ref);
+    }
+    return changed;
+}
+
+const Store::Entry* Store::find(const kube::Ref& ref) const {
+    const auto found = entries_.find(ref);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+const std::set<kube::Ref>& Store::of_cluster(const ClusterKey& key) const {
+    static const std::set<kube::Ref> none;
+    const auto found = by_cluster_.find(key);
+    return found == by_cluster_.end() ? none : found->second;
+}
+
+std::vector<ClusterKey> Store::clusters() const {
+    std::vector<ClusterKey> keys;
+    const kube::Ref first{kube::kinds::bg_cluster, "", ""};
+    for (auto at = entries_.lower_bound(first);
+         at != entries_.end() && at->first.kind == kube::kinds::bg_cluster; ++at) {
+        keys.push_back({at->first.ns, at->first.name});
+    }
+    return keys;
+}
+
+void Store::hash_into(Hasher& hasher) const {
+    for (const auto& [ref, entry] : entries_) {
+        hasher.add(to_string(ref));
+        hasher.add(entry.object.hash());
+    }
+}
+
+}  // namespace bestgres::core

@@ -1,0 +1,74 @@
+// The cache of everything that the operator watches, with an index by cluster. It never goes back:
+// an older version of an object is ignored, whoever brings it.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/hash.hpp"
+#include "lib/base/time.hpp"
+#include "lib/kube/object.hpp"
+
+namespace bestgres::core {
+
+// Namespace and name of a BGCluster.
+struct ClusterKey {
+    std::string ns;
+    std::string name;
+
+    auto operator<=>(const ClusterKey&) const = default;
+};
+
+std::string to_string(const ClusterKey& key);
+
+class Store {
+public:
+    struct Entry {
+        kube::Object object;
+        Instant since;  // first sight of this version
+    };
+
+    // Whether anything changed.
+    bool put(const kube::Ref& ref, const kube::Object& object, Instant now);
+    bool remove(const kube::Ref& ref);
+    // The object was deleted by us and is gone: events about this incarnation that are still on
+    // their way are ignored.
+    void bury(const kube::Ref& ref, std::string_view uid);
+
+    // Makes the objects of a kind (and, where given, of one cluster) those of a listing. An object
+    // that is newer than the listing stays. Returns the clusters that saw a change.
+    struct Scope {
+        kube::Kind kind;
+        std::string ns;                       // empty: all
+        const ClusterKey* cluster = nullptr;  // null: all
+    };
+    struct Fresh {
+        const std::vector<kube::Object>& items;
+        std::string_view version;
+    };
+    std::set<ClusterKey> replace(const Scope& scope, const Fresh& fresh, Instant now);
+
+    const Entry* find(const kube::Ref& ref) const;
+    // All objects with the cluster's label, in the order of their refs.
+    const std::set<kube::Ref>& of_cluster(const ClusterKey& key) const;
+    std::vector<ClusterKey> clusters() const;  // that have a BGCluster
+    std::size_t size() const { return entries_.size(); }
+    void hash_into(Hasher& hasher) const;
+
+    // The cluster that an object belongs to: a BGCluster itself, or what carries the label.
+    static ClusterKey cluster_of(const kube::Ref& ref, const kube::Object& object);
+
+private:
+    std::map<kube::Ref, Entry> entries_;
+    std::map<ClusterKey, std::set<kube::Ref>> by_cluster_;
+    std::map<kube::Ref, std::string> buried_;  // uid
+};
+
+// Versions are compared as numbers, as Patroni does and Kubernetes promises since 1.35. Texts that
+// are no numbers compare as equal: the later arrival wins.
+bool is_older(std::string_view version, std::string_view than);
+
+}  // namespace bestgres::core
