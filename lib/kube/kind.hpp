@@ -3,6 +3,7 @@
 #pragma once
 
 #include <compare>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -62,4 +63,7 @@ inline constexpr Kind custom_resource_definition{
     "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions", false};
 
 }  // namespace kinds
+// The constant above for an object's apiVersion and kind.
+std::optional<Kind> find_kind(std::string_view api_version, std::string_view name);
+
 }  // namespace bestgres::kube

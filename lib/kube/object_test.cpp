@@ -35,5 +35,10 @@ TEST(Kind, builds_the_paths_of_core_and_named_groups) {
     EXPECT_EQ(kinds::stateful_set.api_path(), "/apis/apps/v1");
 }
 
+TEST(FindKind, tells_groups_apart) {
+    EXPECT_EQ(find_kind("apps/v1", "StatefulSet"), kinds::stateful_set);
+    EXPECT_EQ(find_kind("v1", "StatefulSet"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace bestgres::kube
