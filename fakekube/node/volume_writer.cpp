@@ -102,8 +102,7 @@ Result<Done> make_directory(const std::string& path, int mode, std::optional<std
     }
     const std::string parent = fs::path(path).parent_path().string();
     if (!parent.empty() && parent != path) {
-        BG_TRY(make_directory(parent, 0755,
-                              owner && fs::exists(parent, error) ? owner : std::nullopt));
+        BG_TRY(make_directory(parent, 0755, owner));
     }
     if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
         return failure("make directory " + path);

@@ -1,0 +1,87 @@
+#include "fakekube/node/node_options.hpp"
+
+#include <map>
+
+#include "lib/base/hash.hpp"
+
+namespace bestgres::fakekube::node {
+namespace {
+
+constexpr std::uint64_t slices = 250;  // of 127.64.0.0/16
+
+}  // namespace
+
+std::string node_usage() {
+    return R"(usage: fakekube node --kubeconfig FILE --name NAME [options]
+
+Joins a node to the API server that the kubeconfig names and runs its pods as processes of this
+machine, under bubblewrap. When it ends, in whatever way, its containers end with it; started again
+under the same name and root directory it runs the same pods again.
+
+  --kubeconfig FILE     how to reach the API server (default: $KUBECONFIG, ~/.kube/config)
+  --context NAME        of the kubeconfig (default: the current one)
+  --name NAME           of the Node object
+  --root-dir DIR        pods' files (default: /tmp/fakekube-node-NAME)
+  --volumes-dir DIR     provisioned PersistentVolumes, shared by the nodes of a machine
+                        (default: the path that each volume names)
+  --pod-cidr CIDR       pod addresses (default: a slice of 127.64.0.0/16 chosen by the name)
+  --address IP          of this node, where logs are served (default: 127.0.0.1)
+  --images FILE         image table: which directory stands for an image (default: all are /)
+  --node-labels K=V,..  further labels of the Node
+  --init FILE           pid 1 of containers (default: fakekube-init beside this program)
+  --log-level LEVEL     debug, info, warn or error (default: info)
+)";
+}
+
+Result<NodeOptions> parse_node_options(const std::vector<std::string>& arguments) {
+    NodeOptions options;
+    std::string level = "info";
+    const std::map<std::string, std::string*> known = {
+        {"--kubeconfig", &options.kubeconfig},
+        {"--context", &options.context},
+        {"--name", &options.name},
+        {"--root-dir", &options.root_directory},
+        {"--pod-cidr", &options.pod_cidr},
+        {"--volumes-dir", &options.volumes_directory},
+        {"--address", &options.address},
+        {"--images", &options.images},
+        {"--node-labels", &options.labels},
+        {"--init", &options.init_program},
+        {"--log-level", &level}};
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        std::string name = arguments[i];
+        if (name == "--help" || name == "-h") {
+            options.wants_help = true;
+            return options;
+        }
+        const std::size_t equals = name.find('=');
+        const std::string attached = equals == name.npos ? "" : name.substr(equals + 1);
+        name = name.substr(0, equals);
+        const auto found = known.find(name);
+        if (found == known.end()) {
+            return Error{"unknown option " + name};
+        }
+        if (equals == std::string::npos && i + 1 == arguments.size()) {
+            return Error{name + " needs a value"};
+        }
+        *found->second = equals == std::string::npos ? arguments[++i] : attached;
+    }
+    if (options.name.empty()) {
+        return Error{"--name is required"};
+    }
+    if (options.root_directory.empty()) {
+        options.root_directory = "/tmp/fakekube-node-" + options.name;
+    }
+    if (options.pod_cidr.empty()) {
+        options.pod_cidr =
+            "127.64." + std::to_string(1 + hash_text(options.name) % slices) + ".0/24";
+    }
+    const Result<LogLevel> parsed = parse_log_level(level);
+    if (!parsed) {
+        return parsed.error();
+    }
+    options.log_level = *parsed;
+    return options;
+}
+
+}  // namespace bestgres::fakekube::node
