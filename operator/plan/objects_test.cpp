@@ -1,0 +1,174 @@
+#include <gtest/gtest.h>
+
+#include "operator/plan/bootstrap_sql.hpp"
+#include "operator/plan/testing.hpp"
+#include "operator/plan/wanted.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+using kube::kinds::config_map;
+using testing::TestCluster;
+using testing::texts;
+
+TEST(AcceptSpec, stores_a_valid_spec_before_it_is_acted_on) {
+    TestCluster db;
+    db.edit(kube::kinds::bg_cluster, "db", [](Json& json) { json["spec"]["instances"] = 2; });
+
+    EXPECT_EQ(db.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
+}
+
+TEST(AcceptSpec, keeps_the_last_valid_spec_in_force) {
+    TestCluster db;
+    db.edit(kube::kinds::bg_cluster, "db", [](Json& json) {
+        json["spec"]["instances"] = -1;
+        json["metadata"]["generation"] = 2;
+    });
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.view().spec->instances, 3);
+    const api::Condition valid = db.plan().status.conditions[1];
+    EXPECT_EQ(valid.type, "SpecValid");
+    EXPECT_EQ(valid.status, api::ConditionStatus::is_false);
+    EXPECT_NE(valid.message.find("spec.instances"), std::string::npos) << valid.message;
+    EXPECT_NE(valid.message.find("the last valid spec stays in force"), std::string::npos);
+}
+
+TEST(AcceptSpec, does_nothing_where_no_spec_was_ever_valid) {
+    TestCluster db;
+    db.without(config_map, "db-accepted-spec");
+    db.edit(kube::kinds::bg_cluster, "db", [](Json& json) { json["spec"] = {{"instances", "x"}}; });
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.plan().status.phase, api::Phase::failed);
+}
+
+TEST(HoldFinalizer, comes_before_everything_else) {
+    TestCluster db;
+    db.edit(kube::kinds::bg_cluster, "db",
+            [](Json& json) { json["metadata"].erase("finalizers"); });
+
+    EXPECT_EQ(db.steps(), texts({"AddFinalizer"}));
+}
+
+TEST(CreateSecret, makes_credentials_once) {
+    TestCluster db;
+    db.facts().objects.clear();
+    EXPECT_EQ(db.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
+
+    TestCluster young;
+    young.without(kube::kinds::secret, "db");
+    for (const char* const claim : {"pgdata-db-0", "pgdata-db-1", "pgdata-db-2"}) {
+        young.without(kube::kinds::persistent_volume_claim, claim);
+    }
+    EXPECT_EQ(young.steps(), texts({"CreateSecret db"}));
+}
+
+TEST(CreateSecret, makes_no_new_passwords_where_volumes_hold_data) {
+    TestCluster db;
+    db.without(kube::kinds::secret, "db");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_NE(db.waits()[0].find("restore it"), std::string::npos);
+}
+
+TEST(KeepObjects, applies_what_is_missing) {
+    TestCluster db;
+    db.without(kube::kinds::service, "db-repl");
+
+    EXPECT_EQ(db.steps(), texts({"ApplyObject Service db-repl"}));
+    EXPECT_EQ(db.plan().steps[0].because, "Service shop/db-repl is missing");
+}
+
+TEST(KeepObjects, repairs_what_somebody_changed) {
+    TestCluster db;
+    db.edit(kube::kinds::service, "db", [](Json& json) { json["spec"]["ports"][0]["port"] = 1; });
+
+    EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
+}
+
+TEST(KeepObjects, leaves_alone_what_the_server_adds) {
+    TestCluster db;
+    db.edit(kube::kinds::service, "db", [](Json& json) {
+        json["spec"]["clusterIP"] = "10.96.0.1";
+        json["spec"]["ports"][0]["nodePort"] = 30000;
+    });
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(KeepObjects, does_not_write_again_what_the_server_makes_of_its_manifest) {
+    TestCluster db;
+    db.edit(kube::kinds::service, "db", [](Json& json) { json["spec"]["ports"][0]["port"] = 1; });
+    const kube::Ref ref{kube::kinds::service, "shop", "db"};
+    const Plan plan = db.plan();
+    const auto& apply = std::get<ApplyObject>(plan.steps[0].effect);
+    db.facts().settled[ref] = {apply.object.hash(), content_hash(db.facts().objects.at(ref))};
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(KeepObjects, never_takes_over_a_foreign_object) {
+    TestCluster db;
+    db.without(kube::kinds::service, "db");
+    db.facts().foreign[{kube::kinds::service, "shop", "db"}] = "uid-of-another";
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits()[0],
+              "Service shop/db exists and does not belong to this cluster: remove "
+              "it or give the cluster another name");
+}
+
+TEST(KeepObjects, drops_the_budget_of_a_single_member) {
+    TestCluster db;
+    db.asks("instances: 1\n");
+
+    EXPECT_EQ(db.steps(), texts({"DeleteObject PodDisruptionBudget db"}));
+}
+
+TEST(Contained, compares_quantities_by_value) {
+    EXPECT_TRUE(is_contained("1024Mi", "1Gi"));
+    EXPECT_FALSE(is_contained("1Gi", "2Gi"));
+    EXPECT_TRUE(is_contained(*parse_json(R"({"a":[]})"), *parse_json("{}")));
+}
+
+TEST(Pause, stops_every_step) {
+    TestCluster db;
+    db.stale("db-1").without(kube::kinds::service, "db").annotate("bestgres.io/paused", "true");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.plan().status.phase, api::Phase::paused);
+}
+
+TEST(BootstrapSql, asks_the_ledger_first_then_runs_what_is_missing) {
+    TestCluster db("instances: 1\nbootstrap: {sql: ['CREATE ROLE a', 'CREATE DATABASE b']}\n");
+    EXPECT_EQ(db.plan().steps.at(0).because, "the ledger says what is done");
+
+    db.facts().ledger = Ledger{};
+    EXPECT_EQ(db.plan().steps.at(0).because, "statement 1 is not done");
+
+    db.facts().ledger = Ledger{{0, true}, {1, false}};
+    const auto run = std::get<RunSql>(db.plan().steps.at(0).effect);
+    EXPECT_EQ(run.statements[1].text, "CREATE DATABASE b");
+
+    db.facts().sqlstate = "42P04";
+    EXPECT_EQ(db.plan().steps.at(0).because, "what statement 2 makes exists already");
+
+    db.facts().ledger = Ledger{{0, true}, {1, true}};
+    EXPECT_EQ(db.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
+
+    db.edit(config_map, "db-accepted-spec", [](Json& json) {
+        json["metadata"]["annotations"][std::string(bootstrap_sql_annotation)] = "done";
+    });
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(BootstrapSql, knows_what_cannot_run_in_a_transaction) {
+    EXPECT_TRUE(needs_no_transaction("  create\n database x"));
+    EXPECT_TRUE(needs_no_transaction("-- why\nCREATE DATABASE x"));
+    EXPECT_TRUE(needs_no_transaction("CREATE INDEX CONCURRENTLY i ON t (a)"));
+    EXPECT_FALSE(needs_no_transaction("CREATE TABLE database (a int)"));
+}
+
+}  // namespace
+}  // namespace bestgres::plan

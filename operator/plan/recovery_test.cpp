@@ -1,0 +1,164 @@
+#include <gtest/gtest.h>
+
+#include "operator/manifests/labels.hpp"
+#include "operator/plan/testing.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+using kube::kinds::persistent_volume_claim;
+using testing::TestCluster;
+using testing::texts;
+
+TestCluster dead_bootstrap() {
+    TestCluster db;
+    db.dcs("db-config", {{"initialize", ""}, {"config", nullptr}});
+    db.dcs("db-leader", {{"leader", nullptr}});
+    for (const char* const pod : {"db-0", "db-1", "db-2"}) {
+        db.unready(pod).member_says(pod, {{"state", "stopped"}, {"role", "uninitialized"}});
+    }
+    return db;
+}
+
+TEST(RepairBootstrap, nulls_an_empty_initialize_when_nobody_bootstraps_and_nobody_has_data) {
+    TestCluster db = dead_bootstrap();
+    db.fresh();
+
+    const Plan plan = db.plan();
+
+    ASSERT_EQ(plan.steps.size(), 1U);
+    const auto& patch = std::get<PatchObject>(plan.steps[0].effect);
+    EXPECT_EQ(patch.ref.name, "db-config");
+    EXPECT_EQ(dump(patch.merge), R"({"metadata":{"annotations":{"initialize":null}}})");
+    EXPECT_EQ(patch.resource_version, "10");
+}
+
+TEST(RepairBootstrap, waits_until_a_living_bootstrapper_would_have_spoken) {
+    TestCluster db = dead_bootstrap();
+    const kube::Ref config{kube::kinds::config_map, "shop", "db-config"};
+    db.facts().unchanged_since[config] = db.facts().now - std::chrono::seconds(5);
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"a member that bootstraps, or proof that none does"}));
+    EXPECT_EQ(db.plan().look_again, db.facts().now + std::chrono::seconds(20));
+}
+
+TEST(RepairBootstrap, leaves_a_bootstrapper_alone) {
+    TestCluster db = dead_bootstrap();
+    db.member_says("db-1", {{"state", "initializing new cluster"}});
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(RepairBootstrap, leaves_everything_alone_while_a_member_does_not_run) {
+    TestCluster db = dead_bootstrap();
+    db.not_running("db-2");
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(RepairBootstrap, believes_a_member_itself_more_than_its_annotation) {
+    TestCluster db = dead_bootstrap();
+    db.fresh();
+    db.facts().rest.at("uid-pods-db-1").state = patroni::State::bootstrapping;
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(RepairBootstrap, minds_a_volume_that_no_member_looks_into) {
+    TestCluster db = dead_bootstrap();
+    db.facts().objects[{persistent_volume_claim, "shop", "pgdata-db-5"}] =
+        db.facts().objects[{persistent_volume_claim, "shop", "pgdata-db-0"}];
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(RecoverVolume, replaces_a_replica_whose_claim_is_gone) {
+    TestCluster db;
+    db.without(persistent_volume_claim, "pgdata-db-1");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-1"}));
+    EXPECT_EQ(db.plan().steps[0].because, "db-1 starts anew, because its volume claim is gone");
+}
+
+TEST(RecoverVolume, hands_over_first_when_the_primary_sits_on_a_dying_volume) {
+    TestCluster db;
+    db.being_deleted(persistent_volume_claim, "pgdata-db-0");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
+}
+
+TEST(RecoverVolume, never_throws_away_the_last_good_copy) {
+    TestCluster db("instances: 1\n");
+    db.being_deleted(persistent_volume_claim, "pgdata-db-0");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"a healthy replica: db-0 holds the last good copy, and its volume "
+                                 "claim is being deleted"}));
+}
+
+TEST(RecoverVolume, removes_a_claim_that_lost_its_volume) {
+    TestCluster db;
+    db.edit(persistent_volume_claim, "pgdata-db-2",
+            [](Json& json) { json["status"]["phase"] = "Lost"; });
+
+    EXPECT_EQ(db.steps(), texts({"DeleteObject PersistentVolumeClaim pgdata-db-2"}));
+}
+
+TEST(FenceStaleLeader, fences_a_label_that_the_leader_object_contradicts) {
+    TestCluster db;
+    db.dcs("db-leader", {{"leader", "db-1"}});
+    db.edit(kube::kinds::pod, "db-1", [](Json& json) {
+        json["metadata"]["labels"][std::string(manifests::role_label)] = "primary";
+    });
+
+    const Plan plan = db.plan();
+
+    ASSERT_EQ(plan.steps.size(), 1U);
+    EXPECT_EQ(describe(plan.steps[0].effect), "PatchObject Pod db-0: fenced true");
+    EXPECT_EQ(plan.steps[0].because,
+              "db-0 still carries the leader label, but db-1 holds the lock");
+}
+
+TEST(FenceStaleLeader, leaves_a_hand_over_alone_that_has_not_labelled_the_heir_yet) {
+    TestCluster db;
+    db.dcs("db-leader", {{"leader", "db-1"}});
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(FenceStaleLeader, lifts_the_fence_from_a_healthy_member) {
+    TestCluster db;
+    db.edit(kube::kinds::pod, "db-2", [](Json& json) {
+        json["metadata"]["labels"][std::string(manifests::fenced_label)] = "true";
+    });
+
+    EXPECT_EQ(db.steps(), texts({"PatchObject Pod db-2: fenced false"}));
+}
+
+TEST(GrowStorage, grows_claims_then_makes_the_stateful_set_anew_around_its_pods) {
+    TestCluster db("instances: 1\n");
+    db.edit(kube::kinds::bg_cluster, "db",
+            [](Json& json) { json["spec"]["volumeSpec"]["persistentVolumeSize"] = "2Gi"; });
+    ASSERT_EQ(db.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
+    const Json accepted = std::get<ApplyObject>(db.plan().steps[0].effect).object.json();
+    db.edit(kube::kinds::config_map, "db-accepted-spec",
+            [&accepted](Json& json) { json["data"] = accepted["data"]; });
+
+    EXPECT_EQ(db.steps(), texts({"PatchObject PersistentVolumeClaim pgdata-db-0: grow to 2Gi"}));
+
+    db.edit(persistent_volume_claim, "pgdata-db-0",
+            [](Json& json) { json["spec"]["resources"]["requests"]["storage"] = "2Gi"; });
+    const Plan plan = db.plan();
+    ASSERT_EQ(plan.steps.size(), 1U);
+    const auto& remove = std::get<DeleteObject>(plan.steps[0].effect);
+    EXPECT_EQ(remove.ref.kind, kube::kinds::stateful_set);
+    EXPECT_EQ(remove.propagation, kube::Propagation::orphan);
+    EXPECT_EQ(remove.uid, "uid-statefulsets-db");
+
+    db.without(kube::kinds::stateful_set, "db");
+    EXPECT_EQ(db.steps(), texts({"ApplyObject StatefulSet db"}));
+}
+
+}  // namespace
+}  // namespace bestgres::plan

@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+
+#include "operator/plan/testing.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+using testing::TestCluster;
+using testing::texts;
+
+TEST(ScaleOut, is_the_business_of_the_stateful_set) {
+    TestCluster db("instances: 1\n");
+    db.asks("instances: 3\n");
+
+    EXPECT_EQ(db.view().replicas, 3);
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-1 has no pod", "db-2 has no pod"}));
+}
+
+TEST(ScaleIn, lets_the_highest_ordinal_go_one_at_a_time) {
+    TestCluster db;
+    db.asks("instances: 1\n").without(kube::kinds::pod_disruption_budget, "db");
+
+    EXPECT_EQ(db.view().replicas, 3);
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 3 to 2"}));
+}
+
+TEST(ScaleIn, never_removes_the_leader) {
+    TestCluster db;
+    db.leads("db-2").asks("instances: 2\n");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-2 to db-0"}));
+}
+
+TEST(ScaleIn, waits_for_somebody_who_may_take_over_from_the_leader) {
+    TestCluster db;
+    db.leads("db-2").unready("db-0").unready("db-1").asks("instances: 2\n");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-0 is not ready: a healthy member does not leave meanwhile"}));
+}
+
+TEST(ScaleIn, never_removes_what_may_be_the_last_good_copy) {
+    TestCluster db;
+    db.unready("db-0").unready("db-1").asks("instances: 2\n");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"a healthy primary: db-2 may be the last good copy"}));
+}
+
+TEST(ScaleIn, keeps_a_healthy_member_while_another_that_stays_is_not) {
+    TestCluster db;
+    db.unready("db-1").asks("instances: 2\n");
+
+    EXPECT_EQ(db.waits(), texts({"db-1 is not ready: a healthy member does not leave meanwhile"}));
+}
+
+TEST(ScaleIn, waits_for_the_leaver_to_be_gone) {
+    TestCluster db;
+    db.asks("instances: 2\n").edit(kube::kinds::stateful_set, "db", [](Json& json) {
+        json["spec"]["replicas"] = 2;
+    });
+
+    EXPECT_EQ(db.waits(), texts({"db-2 is leaving"}));
+}
+
+TEST(ScaleIn, removes_the_volume_only_where_the_user_says_so) {
+    TestCluster kept;
+    kept.asks("instances: 2\n").without(kube::kinds::pod, "db-2");
+    kept.edit(kube::kinds::stateful_set, "db", [](Json& json) { json["spec"]["replicas"] = 2; });
+    EXPECT_EQ(kept.steps(), texts({}));
+
+    TestCluster removed("instances: 3\n");
+    removed.asks("instances: 2\n").without(kube::kinds::pod, "db-2");
+    removed.edit(kube::kinds::bg_cluster, "db", [](Json& json) {
+        json["spec"]["volumeSpec"]["retention"]["whenScaled"] = "Delete";
+    });
+    removed.edit(kube::kinds::stateful_set, "db", [](Json& json) { json["spec"]["replicas"] = 2; });
+    EXPECT_EQ(removed.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
+    Json json = removed.plan().steps[0].effect.index() == 0
+                    ? std::get<ApplyObject>(removed.plan().steps[0].effect).object.json()
+                    : Json();
+    removed.edit(kube::kinds::config_map, "db-accepted-spec",
+                 [&json](Json& stored) { stored["data"] = json["data"]; });
+    EXPECT_EQ(removed.steps(), texts({"DeleteObject PersistentVolumeClaim pgdata-db-2"}));
+}
+
+TEST(ScaleIn, to_nothing_stops_the_last_member_too) {
+    TestCluster db("instances: 1\n");
+    db.asks("instances: 0\n");
+
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 1 to 0"}));
+}
+
+}  // namespace
+}  // namespace bestgres::plan

@@ -1,0 +1,117 @@
+#include <gtest/gtest.h>
+
+#include "operator/plan/testing.hpp"
+
+namespace bestgres::plan {
+namespace {
+
+using testing::TestCluster;
+using testing::texts;
+
+TEST(UpdateMembers, is_silent_when_all_are_on_the_current_template) {
+    EXPECT_EQ(TestCluster().steps(), texts({}));
+}
+
+TEST(UpdateMembers, replaces_a_replica_before_the_primary) {
+    TestCluster db;
+    db.stale("db-0").stale("db-1").stale("db-2");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-1"}));
+    EXPECT_EQ(db.plan().steps[0].because, "db-1 is a replica on an old template");
+}
+
+TEST(UpdateMembers, replaces_an_asynchronous_replica_before_the_synchronous_one) {
+    TestCluster db;
+    db.stale("db-0").stale("db-1").stale("db-2").synchronous("db-1");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-2"}));
+}
+
+TEST(UpdateMembers, hands_over_once_to_an_updated_member) {
+    TestCluster db;
+    db.stale("db-0");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
+}
+
+TEST(UpdateMembers, replaces_the_former_primary_last) {
+    TestCluster db;
+    db.leads("db-1").stale("db-0");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-0"}));
+}
+
+TEST(UpdateMembers, hands_over_only_to_a_synchronous_standby) {
+    TestCluster db;
+    db.stale("db-0").synchronous("db-2");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-2"}));
+}
+
+TEST(UpdateMembers, waits_for_a_synchronous_standby_to_be_published) {
+    TestCluster db;
+    db.stale("db-0").synchronous("");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"an updated replica that may take over from db-0"}));
+}
+
+TEST(UpdateMembers, waits_while_any_member_is_unhealthy) {
+    TestCluster db;
+    db.stale("db-0").stale("db-1").unready("db-2");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-2 is not ready: one member down at a time"}));
+}
+
+TEST(UpdateMembers, waits_while_a_member_is_missing) {
+    TestCluster db;
+    db.stale("db-0").without(kube::kinds::pod, "db-2");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-2 has no pod: one member down at a time"}));
+}
+
+TEST(UpdateMembers, waits_while_a_hand_over_is_under_way) {
+    TestCluster db;
+    db.stale("db-0").dcs("db-failover", {{"leader", "db-0"}, {"member", "db-1"}});
+
+    EXPECT_EQ(db.waits(), texts({"a hand-over is under way"}));
+}
+
+TEST(UpdateMembers, replaces_at_once_a_stale_pod_in_which_nothing_runs) {
+    TestCluster db;
+    db.stale("db-2").not_running("db-2").stale("db-1");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-2"}));
+}
+
+TEST(UpdateMembers, replaces_the_only_member_itself) {
+    TestCluster db("instances: 1\n");
+    db.stale("db-0");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-0"}));
+}
+
+TEST(UpdateMembers, does_not_trust_annotations_when_a_member_itself_says_otherwise) {
+    TestCluster db;
+    db.stale("db-1").fresh();
+    db.facts().rest.at("uid-pods-db-2").state = patroni::State::starting;
+    db.facts().rest.at("uid-pods-db-2").state_text = "starting";
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-2 says that it is starting: one member down at a time"}));
+}
+
+TEST(UpdateMembers, leaves_everything_alone_while_patroni_is_paused) {
+    TestCluster db;
+    db.stale("db-1");
+    Json config = *db.view().config.config;
+    config["pause"] = true;
+    db.dcs("db-config", {{"config", dump(config)}});
+
+    EXPECT_EQ(db.waits(), texts({"Patroni is paused: somebody works on the cluster by hand"}));
+}
+
+}  // namespace
+}  // namespace bestgres::plan
