@@ -24,8 +24,8 @@ SchemaNode cluster_schema() {
     root.facts["description"] = "A highly available PostgreSQL cluster.";
     root.fields.push_back(described("apiVersion", typed_schema("string"), "bestgres.io/v1", false));
     root.fields.push_back(described("kind", typed_schema("string"), "BGCluster", false));
-    root.fields.push_back(
-        described("metadata", typed_schema("object"), "Standard metadata.", false));
+    // An API server refuses anything but the type here, a description too.
+    root.fields.push_back(SchemaField{"metadata", false, typed_schema("object")});
     root.fields.push_back(
         described("spec", SchemaWriter::write<ClusterSpec>(), "What is asked for.", true));
     root.fields.push_back(

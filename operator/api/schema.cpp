@@ -10,9 +10,14 @@ constexpr std::string_view quantity_pattern =
 
 }  // namespace
 
-bool SchemaNode::has_defaults() const {
-    return std::ranges::any_of(
-        fields, [](const SchemaField& field) { return field.node.facts.contains("default"); });
+Json SchemaNode::defaults() const {
+    Json defaults = Json::object();
+    for (const SchemaField& field : fields) {
+        if (field.node.facts.contains("default")) {
+            defaults[field.name] = field.node.facts["default"];
+        }
+    }
+    return defaults;
 }
 
 bool SchemaNode::has_required() const {
@@ -91,9 +96,10 @@ SchemaField finish_field(std::string_view name, SchemaNode node, const Field& fi
     if (!field.required && !field.no_default) {
         if (!initial.is_null()) {
             node.facts["default"] = std::move(initial);
-        } else if (node.has_defaults() && !node.has_required()) {
-            // Defaults inside an absent object apply only if the object itself has one.
-            node.facts["default"] = Json::object();
+        } else if (Json inner = node.defaults(); !inner.empty() && !node.has_required()) {
+            // Defaults inside an absent object apply only if the object itself has one, and an API
+            // server holds that one against the object's rules before it fills in any other.
+            node.facts["default"] = std::move(inner);
         }
     }
     return SchemaField{std::string(name), field.required, std::move(node)};

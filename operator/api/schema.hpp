@@ -19,7 +19,7 @@ struct SchemaNode {
     std::vector<SchemaField> fields;  // of an object with known fields
     std::vector<SchemaNode> element;  // of an array or map: exactly one
 
-    bool has_defaults() const;
+    Json defaults() const;  // of the fields, by name
     bool has_required() const;
 };
 
