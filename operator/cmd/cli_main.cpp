@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "operator/cmd/local/local.hpp"
+#include "operator/cmd/preview/commands.hpp"
 
 namespace {
 
@@ -15,7 +16,9 @@ int print_usage() {
     fmt::print(
         stderr,
         "usage: bestgres COMMAND ...\n"
-        "  local    an API server, nodes and the operator on this machine, without Kubernetes\n");
+        "  local    an API server, nodes and the operator on this machine, without Kubernetes\n"
+        "  plan     what the operator would do about a manifest, and why\n"
+        "  status   a cluster's members, conditions, waits and last decisions\n");
     return usage_error;
 }
 
@@ -29,6 +32,12 @@ int main(int count, char** values) {
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     if (arguments.front() == "local") {
         return bestgres::cmd::local::local_main(rest);
+    }
+    if (arguments.front() == "plan") {
+        return bestgres::cmd::plan_main(rest);
+    }
+    if (arguments.front() == "status") {
+        return bestgres::cmd::status_main(rest);
     }
     return print_usage();
 }

@@ -1,0 +1,87 @@
+#include "operator/cmd/preview/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace bestgres::cmd {
+namespace {
+
+using Row = std::array<std::string, 8>;
+
+std::string table(const std::vector<Row>& rows) {
+    std::array<std::size_t, 8> widths{};
+    for (const Row& row : rows) {
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            widths[column] = std::max(widths[column], row[column].size());
+        }
+    }
+    std::string text;
+    for (const Row& row : rows) {
+        std::string line = " ";
+        for (std::size_t column = 0; column < row.size(); ++column) {
+            line += fmt::format(" {:{}} ", row[column], widths[column]);
+        }
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
+std::string members(const Json& status) {
+    std::vector<Row> rows = {
+        {"MEMBER", "ROLE", "STATE", "TIMELINE", "LAG", "READY", "VERSION", "NODE"}};
+    for (const Json& member : array_at(status, {"members"})) {
+        const std::int64_t timeline = find_int(member, {"timeline"}).value_or(0);
+        const bool pending = find_bool(member, {"pendingRestart"}).value_or(false);
+        rows.push_back({string_at(member, {"name"}), string_at(member, {"role"}, "-"),
+                        string_at(member, {"state"}, "-") + (pending ? " (restart pending)" : ""),
+                        timeline == 0 ? "-" : std::to_string(timeline),
+                        string_at(member, {"lag"}, "-"),
+                        find_bool(member, {"ready"}).value_or(false) ? "yes" : "no",
+                        string_at(member, {"version"}, "-"), string_at(member, {"node"}, "-")});
+    }
+    return rows.size() == 1 ? "" : table(rows);
+}
+
+std::string age_of(const Json& value, std::string_view key, Instant now) {
+    const Result<Instant> time = parse_time(string_at(value, {key}));
+    return time.ok() ? format_age(now - *time) : "?";
+}
+
+}  // namespace
+
+std::string describe_cluster(const kube::Object& cluster, Instant now) {
+    const Json& status = object_at(cluster.json(), {"status"});
+    std::string text =
+        fmt::format("{}/{}: {}, {} ready, primary {}\n", cluster.ns(), cluster.name(),
+                    string_at(status, {"phase"}, "not seen by the operator yet"),
+                    string_at(status, {"ready"}, "0"), string_at(status, {"primary"}, "none"));
+    const std::int64_t observed = find_int(status, {"observedGeneration"}).value_or(0);
+    if (observed < cluster.generation()) {
+        text += fmt::format(
+            "  the operator has not acted on the newest spec yet (seen {}, newest {})\n", observed,
+            cluster.generation());
+    }
+    for (const auto& [service, address] : object_at(status, {"services"}).items()) {
+        text += fmt::format("  {}: {}\n", service,
+                            address.is_string() ? address.get<std::string>() : dump(address));
+    }
+    text += members(status);
+    for (const Json& condition : array_at(status, {"conditions"})) {
+        text += fmt::format("  {}={} ({}) {}\n", string_at(condition, {"type"}),
+                            string_at(condition, {"status"}), string_at(condition, {"reason"}),
+                            string_at(condition, {"message"}));
+    }
+    for (const Json& wait : array_at(status, {"waitingFor"})) {
+        text += fmt::format("  waits {} for: {}\n", age_of(wait, "since", now),
+                            string_at(wait, {"because"}));
+    }
+    for (const Json& decision : array_at(status, {"decisions"})) {
+        text += fmt::format("  {} ago: {}, because {}\n", age_of(decision, "time", now),
+                            string_at(decision, {"effect"}), string_at(decision, {"because"}));
+    }
+    return text;
+}
+
+}  // namespace bestgres::cmd
