@@ -78,19 +78,6 @@ std::string_view argument_of(std::string_view flag) {
     return open == std::string_view::npos ? "" : flag.substr(open + 1, flag.size() - open - 2);
 }
 
-// Lists that merge by a key, or as sets, are owned element by element unless said otherwise.
-void imply_list_type(TypeSchema& schema) {
-    if (schema.list_type != TypeSchema::ListType::atomic) {
-        return;
-    }
-    if (schema.patch_merge_key.empty()) {
-        schema.list_type = TypeSchema::ListType::set;
-    } else {
-        schema.list_type = TypeSchema::ListType::map;
-        schema.list_keys = {schema.patch_merge_key};
-    }
-}
-
 void apply_flag(TypeSchema& schema, std::string_view flag) {
     const std::string_view name = flag.substr(0, flag.find('('));
     if (name == "!") {
@@ -104,8 +91,10 @@ void apply_flag(TypeSchema& schema, std::string_view flag) {
         schema.atomic_map = true;
     } else if (name == "merge") {
         schema.patch_merges = true;
-        schema.patch_merge_key = argument_of(flag);
-        imply_list_type(schema);
+        schema.list_keys = split_keys(argument_of(flag));
+        schema.patch_merge_key = schema.list_keys.empty() ? "" : schema.list_keys.front();
+        schema.list_type =
+            schema.list_keys.empty() ? TypeSchema::ListType::set : TypeSchema::ListType::map;
     } else if (name == "replace") {
         schema.patch_replaces = true;
     } else {

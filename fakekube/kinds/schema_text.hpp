@@ -6,7 +6,7 @@
 //     protocol        string = "TCP"
 //   type Container
 //     name            string !
-//     ports           []ContainerPort map(containerPort,protocol) merge(containerPort)
+//     ports           []ContainerPort merge(containerPort,protocol)
 //     securityContext *SecurityContext
 //   kind Pod                            adds apiVersion, kind and metadata
 //
@@ -14,8 +14,8 @@
 // type defined above, []T, map[T]; a star before it: a pointer, kept even when empty. Behind it:
 //   !            written even when empty (Go: no omitempty)
 //   set, map(k)  list type for server-side apply          atomic   a map or object owned as a whole
-//   merge(k)     strategic merge by key; merge: as a set   replace  patched as a whole
-//                (without set or map before it, merge implies set, merge(k) implies map(k))
+//   merge(k,l)   map(k,l), and strategic merge by k; merge: set, and merged as one
+//   replace      a patch replaces it as a whole
 //   retain       patches carry $retainKeys                = JSON   default, up to the end of line
 // `inline T` takes over the fields of T. Lines that begin with # are comments.
 #pragma once

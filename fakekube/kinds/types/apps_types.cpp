@@ -162,10 +162,41 @@ kind ControllerRevision
   revision  int64 !
 )";
 
+constexpr std::string_view early = R"(
+type StatefulSetSpec
+  replicas                              *int32 = 1
+  selector                              *LabelSelector !
+  template                              PodTemplateSpec !
+  volumeClaimTemplates                  []PersistentVolumeClaim
+  serviceName                           string !
+  podManagementPolicy                   string = "OrderedReady"
+  updateStrategy                        StatefulSetUpdateStrategy
+  revisionHistoryLimit                  *int32 = 10
+
+type StatefulSetStatus
+  observedGeneration  int64
+  replicas            int32 !
+  readyReplicas       int32
+  currentReplicas     int32
+  updatedReplicas     int32
+  currentRevision     string
+  updateRevision      string
+  collisionCount      *int32
+  conditions          []ObjectCondition merge(type)
+
+kind StatefulSet
+  spec    StatefulSetSpec
+  status  StatefulSetStatus
+)";
+
 }  // namespace
 
 std::string_view apps_types() {
     return text;
+}
+
+std::string_view early_apps_types() {
+    return early;
 }
 
 }  // namespace bestgres::fakekube

@@ -154,7 +154,7 @@ type Container
   command                   []string
   args                      []string
   workingDir                string
-  ports                     []ContainerPort map(containerPort,protocol) merge(containerPort)
+  ports                     []ContainerPort merge(containerPort,protocol)
   envFrom                   []EnvFromSource
   env                       []EnvVar merge(name)
   resources                 ResourceRequirements

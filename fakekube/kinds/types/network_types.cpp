@@ -19,7 +19,7 @@ type SessionAffinityConfig
   clientIP  *ClientIPConfig
 
 type ServiceSpec
-  ports                          []ServicePort map(port,protocol) merge(port)
+  ports                          []ServicePort merge(port,protocol)
   selector                       map[string] atomic
   clusterIP                      string
   clusterIPs                     []string
@@ -56,7 +56,7 @@ type LoadBalancerStatus
 
 type ServiceStatus
   loadBalancer  LoadBalancerStatus
-  conditions    []Condition map(type) merge(type)
+  conditions    []Condition merge(type)
 
 kind Service
   spec    ServiceSpec

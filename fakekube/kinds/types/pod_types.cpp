@@ -145,7 +145,7 @@ type PodSpec
   enableServiceLinks             *bool
   preemptionPolicy               *string
   overhead                       map[quantity]
-  topologySpreadConstraints      []TopologySpreadConstraint map(topologyKey,whenUnsatisfiable) merge(topologyKey)
+  topologySpreadConstraints      []TopologySpreadConstraint merge(topologyKey,whenUnsatisfiable)
   setHostnameAsFQDN              *bool
   os                             *PodOS
   hostUsers                      *bool

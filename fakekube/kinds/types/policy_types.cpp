@@ -17,7 +17,7 @@ type PodDisruptionBudgetStatus
   currentHealthy      int32 !
   desiredHealthy      int32 !
   expectedPods        int32 !
-  conditions          []Condition map(type) merge(type)
+  conditions          []Condition merge(type)
 
 kind PodDisruptionBudget
   spec    PodDisruptionBudgetSpec

@@ -15,6 +15,8 @@ std::string_view container_types();
 std::string_view pod_types();
 std::string_view core_types();
 std::string_view apps_types();
+// StatefulSets before 1.27: no retention policy and no ordinals; of 1.20 in what they report.
+std::string_view early_apps_types();
 std::string_view batch_types();
 std::string_view network_types();
 std::string_view storage_types();
