@@ -62,7 +62,7 @@ void OperatorCore::start(const ClusterKey& key, const Planned& planned, Turn& tu
     pending.key = key;
     pending.ref = written_ref(step.effect);
     const kube::Ref ref = pending.ref;
-    call_kube(std::move(pending), kube::Get{ref}, turn);
+    call_kube(std::move(pending), look_up(ref), turn);
 }
 
 void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view, Turn& turn) {
@@ -97,25 +97,26 @@ void OperatorCore::on_proof(const ClusterKey& key, const kube::Answer& answer, T
     const kube::Ref ref = written_ref(work.step->effect);
     if (!answer.outcome.ok()) {
         const kube::Error& error = answer.outcome.error();
-        if (error.code != kube::ErrorCode::not_found) {
-            failed(key, {.message = error.message, .retry_after = error.retry_after}, turn);
-            return;
-        }
+        failed(key, {.message = error.message, .retry_after = error.retry_after}, turn);
+        return;
+    }
+    const auto* const listing = std::get_if<kube::Listing>(&*answer.outcome);
+    const kube::Object* const found =
+        listing == nullptr || listing->items.empty() ? nullptr : &listing->items.front();
+    if (found == nullptr) {
         const plan::Step step = *work.step;
-        std::optional<Planned> planned = make_plan(key, false, turn);
-        if (planned) {
+        if (const std::optional<Planned> planned = make_plan(key, false, turn)) {
             work.step = step;
             perform(key, planned->view, turn);
         }
         return;
     }
-    const auto* const found = std::get_if<kube::Object>(&*answer.outcome);
-    if (found != nullptr && found->label(manifests::cluster_label) == key.name) {
+    if (found->label(manifests::cluster_label) == key.name) {
         store_.put(ref, *found, turn.now);
         settle(key, turn.now);
         return;
     }
-    work.foreign[ref] = found == nullptr ? "" : std::string(found->uid());
+    work.foreign[ref] = found->uid();
     announce(key,
              {.warning = true,
               .reason = "NameTaken",

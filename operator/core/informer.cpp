@@ -43,6 +43,8 @@ std::optional<kube::WatchSpec> Informer::on_listed(
     const auto* const listing = outcome.ok() ? std::get_if<kube::Listing>(&*outcome) : nullptr;
     if (listing == nullptr) {
         problem_ = outcome.ok() ? "list answered without a listing" : outcome.error().message;
+        problem_is_own_ = outcome.ok() || outcome.error().code == kube::ErrorCode::forbidden ||
+                          outcome.error().code == kube::ErrorCode::not_found;
         state_ = State::to_list;
         back_off(now);
         return std::nullopt;
@@ -84,6 +86,7 @@ void Informer::on_watch_event(const kube::WatchEvent& event, Instant now) {
         case kube::WatchEventType::closed:
             state_ = State::to_watch;
             problem_ = event.message;
+            problem_is_own_ = false;
             if (now - opened_at_ >= ordinary_life) {
                 due_ = now;
                 problem_.clear();

@@ -28,6 +28,8 @@ public:
     // Listed at least once: the cache holds what existed then.
     bool synced() const { return synced_; }
     const std::string& problem() const { return problem_; }
+    // The problem is this kind's alone (a missing right), not that of every call to the server.
+    bool problem_is_own() const { return problem_is_own_; }
     std::optional<Instant> wake_at() const;
 
     // The list call to make now, if one is due.
@@ -56,6 +58,7 @@ private:
     bool synced_ = false;
     std::string version_;
     std::string problem_;
+    bool problem_is_own_ = false;
     kube::Listing listing_;
 };
 

@@ -44,7 +44,7 @@ void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> s
     for (const kube::Ref& ref :
          {kube::Ref{kube::kinds::bg_cluster, key.ns, key.name},
           kube::Ref{kube::kinds::stateful_set, key.ns, manifests::stateful_set_name(key.name)}}) {
-        ask(ref, kube::Get{ref});
+        ask(ref, look_up(ref));
     }
 }
 

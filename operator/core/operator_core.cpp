@@ -268,10 +268,16 @@ void OperatorCore::report_problems(Turn& turn) {
                 {Severity::warning, "cannot reach what is needed", {{"error", problem}}});
         }
     };
+    // A server that cannot be reached is told once, not once a kind.
+    std::string server = leader_.problem();
     for (const Informer& informer : informers_) {
-        report(std::string(informer.spec().kind.plural), informer.problem());
+        const bool own = informer.problem_is_own();
+        report(std::string(informer.spec().kind.plural), own ? informer.problem() : "");
+        if (!own && server.empty()) {
+            server = informer.problem();
+        }
     }
-    report("lease", leader_.problem());
+    report("server", server);
 }
 
 Metrics OperatorCore::metrics(Instant now) const {

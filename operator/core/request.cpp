@@ -178,6 +178,10 @@ patroni::Call status_call(const ClusterView& view, const plan::Member& member) {
                         patroni::Verb::status);
 }
 
+kube::Call look_up(const kube::Ref& ref) {
+    return kube::List{ref.kind, ref.ns, "", "metadata.name=" + ref.name};
+}
+
 kube::Call event_for(const kube::Object& resource, const Notice& notice, Instant now) {
     Hasher hasher;
     hasher.add(notice.reason);

@@ -20,6 +20,9 @@ Request request_for(const plan::Effect& effect, const plan::ClusterView& view);
 // GET /patroni of a member, for the fresh look.
 patroni::Call status_call(const plan::ClusterView& view, const plan::Member& member);
 
+// A quorum read of one object that needs the verb `list` alone, which the caches need anyway.
+kube::Call look_up(const kube::Ref& ref);
+
 // A Kubernetes Event about the resource. `number` makes the name unique.
 struct Notice {
     bool warning = false;

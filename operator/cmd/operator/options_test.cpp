@@ -1,0 +1,37 @@
+#include "operator/cmd/operator/options.hpp"
+
+#include <gtest/gtest.h>
+
+namespace bestgres::cmd {
+namespace {
+
+TEST(OperatorOptions, come_from_the_environment) {
+    const auto options = parse_operator_options(
+        {}, {{"WATCH_NAMESPACE", "shop"}, {"POD_NAME", "op-1"}, {"OPERATOR_IMAGE", "i:1"}});
+
+    ASSERT_TRUE(options.ok());
+    EXPECT_EQ(options->watch_namespace, "shop");
+    EXPECT_EQ(options->identity, "op-1");
+    EXPECT_EQ(options->operator_image, "i:1");
+    EXPECT_EQ(options->health_port, 8081);
+}
+
+TEST(OperatorOptions, of_the_command_line_win) {
+    const auto options =
+        parse_operator_options({"--namespace=a", "--health-port", "9", "--log-level", "debug"},
+                               {{"WATCH_NAMESPACE", "b"}});
+
+    ASSERT_TRUE(options.ok());
+    EXPECT_EQ(options->watch_namespace, "a");
+    EXPECT_EQ(options->health_port, 9);
+    EXPECT_EQ(options->log_level, LogLevel::debug);
+}
+
+TEST(OperatorOptions, tell_what_is_wrong) {
+    EXPECT_EQ(parse_operator_options({"--x", "1"}, {}).error().message, "unknown flag --x");
+    EXPECT_EQ(parse_operator_options({"--health-port", "x"}, {}).error().message,
+              "--health-port: not a port: x");
+}
+
+}  // namespace
+}  // namespace bestgres::cmd
