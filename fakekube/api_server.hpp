@@ -25,6 +25,8 @@ public:
     // Serves the built-in resources; the namespaces default, kube-system, kube-public and
     // kube-node-lease and the default roles exist.
     explicit ApiServer(ServerOptions options);
+    // Serves these instead: tests need few, and forks of a world share the strategies.
+    ApiServer(ServerOptions options, std::vector<Resource> resources);
 
     // --- resources; null where none is served. A ResourcePtr stays valid over changes.
     ResourcePtr find_resource(std::string_view group, std::string_view version,

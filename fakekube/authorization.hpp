@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,7 +29,13 @@ struct Attributes {
     auto operator<=>(const Attributes&) const = default;
 };
 
-// Without the system:masters bypass a user has the rules of the bindings that name it.
+// Visits the rules that hold for a user, cluster-wide ones first, then those of `ns` if it is not
+// empty, until the visitor answers false.
+using RuleVisitor = std::function<bool(const Json& rule)>;
+void visit_rules(const Store& store, const User& user, std::string_view ns,
+                 const RuleVisitor& visitor);
+
+// Members of system:masters may do everything; others what visit_rules finds.
 bool is_allowed(const Store& store, const User& user, const Attributes& attributes);
 // The rules that hold for a user in a namespace ("" for cluster-wide ones only), in binding order.
 Json rules_for(const Store& store, const User& user, std::string_view ns);

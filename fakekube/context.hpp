@@ -57,9 +57,9 @@ struct ListOptions {
 };
 
 struct ListResult {
-    std::vector<kube::Object> items;
+    std::vector<kube::Object> items = {};
     std::uint64_t version = 0;
-    std::string continue_token;
+    std::string continue_token = {};
     std::optional<std::int64_t> remaining = {};  // told only without selectors
 };
 
@@ -89,6 +89,7 @@ struct DeleteOptions {
 struct DeleteCollection {
     std::string label_selector = {};
     std::string field_selector = {};
+    std::int64_t limit = 0;
     DeleteOptions options = {};
 };
 

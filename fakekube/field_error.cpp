@@ -145,6 +145,10 @@ FieldError too_many(std::string field, std::size_t actual, std::size_t most) {
             fmt::format("must have at most {} items", most)};
 }
 
+Json go_value(std::string_view printed) {
+    return Json::binary({printed.begin(), printed.end()});
+}
+
 void append(FieldErrors& errors, FieldErrors more) {
     errors.insert(errors.end(), std::make_move_iterator(more.begin()),
                   std::make_move_iterator(more.end()));

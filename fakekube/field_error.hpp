@@ -56,6 +56,9 @@ FieldError too_long(std::string field, std::size_t most_bytes);
 // "Too many: 3: must have at most 2 items".
 FieldError too_many(std::string field, std::size_t actual, std::size_t most);
 
+// A bad value that messages print as it stands, for those that show Go's %#v of a struct.
+Json go_value(std::string_view printed);
+
 void append(FieldErrors& errors, FieldErrors more);
 
 // Go's strconv.Quote: what %q prints.

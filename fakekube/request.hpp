@@ -44,7 +44,8 @@ struct WatchStream {
     bool as_partial = false;
     std::string include_object = "Metadata";
     bool told_columns = false;
-    bool as_yaml = false;
+    std::string meta_version = "v1";
+    bool something_happened = false;  // to this resource, since the watch began
     bool ended = false;
 };
 

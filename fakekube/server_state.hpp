@@ -49,6 +49,10 @@ struct ResourceTable {
     std::map<std::string, ResourcePtr, std::less<>> by_path;       // "apps/v1/statefulsets"
     std::map<std::string, ResourcePtr, std::less<>> by_kind = {};  // "apps/v1/StatefulSet"
 
+    // By storage prefix; kept when a resource is removed, since the log still tells of it.
+    std::map<std::string, std::shared_ptr<const StorageKind>, std::less<>> storage_kinds;
+
+    // Replaces the resource with the same path.
     void add(ResourcePtr resource);
     void remove_group_resource(std::string_view group, std::string_view plural);
 };

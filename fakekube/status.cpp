@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bestgres::fakekube {
@@ -23,15 +24,16 @@ std::string quoted_name(const Resource& resource, std::string_view name) {
     return resource.qualified_plural() + " " + go_quote(name);
 }
 
+// The message tells each error once, though `causes` repeat those that two rules found.
 std::string join_errors(const FieldErrors& errors) {
-    if (errors.size() == 1) {
-        return text(errors.front());
-    }
-    std::string joined;
+    std::vector<std::string> texts;
     for (const FieldError& error : errors) {
-        joined += (joined.empty() ? "[" : ", ") + text(error);
+        std::string told = text(error);
+        if (std::find(texts.begin(), texts.end(), told) == texts.end()) {
+            texts.push_back(std::move(told));
+        }
     }
-    return joined + "]";
+    return texts.size() == 1 ? texts.front() : fmt::format("[{}]", fmt::join(texts, ", "));
 }
 
 }  // namespace

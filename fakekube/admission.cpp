@@ -1,0 +1,87 @@
+#include "fakekube/admission.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "fakekube/registry.hpp"
+
+namespace bestgres::fakekube {
+namespace {
+
+bool is(const Resource& resource, const kube::Kind& kind) {
+    return resource.is(kind);
+}
+
+// These may not be deleted at all.
+bool is_immortal(std::string_view ns) {
+    return ns == "default" || ns == "kube-system" || ns == "kube-public";
+}
+
+// Reviews are answered, not stored, so that they need no living namespace.
+bool is_review(const Resource& resource) {
+    return resource.group == "authorization.k8s.io";
+}
+
+}  // namespace
+
+Outcome<Done> check_namespace(const ServerState& state, const Resource& resource,
+                              const ObjectKey& key) {
+    if (!resource.namespaced || is_review(resource)) {
+        return Done{};
+    }
+    const kube::Object* ns = find_stored(state, "namespaces.", "", key.ns);
+    if (ns == nullptr) {
+        return Status{.code = 404,
+                      .reason = "NotFound",
+                      .message = fmt::format("namespaces {} not found", go_quote(key.ns)),
+                      .details = {{"name", key.ns}, {"kind", "namespaces"}}};
+    }
+    if (!ns->being_deleted() && ns->text_at({"status", "phase"}) != "Terminating") {
+        return Done{};
+    }
+    Status status = forbidden(
+        resource, key.name,
+        fmt::format("unable to create new content in namespace {} because it is being terminated",
+                    key.ns));
+    status.details["causes"] =
+        Json::array({cause_json({.reason = "NamespaceTerminating",
+                                 .message = fmt::format("namespace {} is being terminated", key.ns),
+                                 .field = "metadata.namespace"})});
+    return status;
+}
+
+Outcome<Done> admit_create(ServerState& state, const RequestContext&, const Resource& resource,
+                           Json& object) {
+    BG_TRY(check_namespace(state, resource,
+                           {.ns = string_at(object, {"metadata", "namespace"}),
+                            .name = string_at(object, {"metadata", "name"})}));
+    if (is(resource, kube::kinds::pod)) {
+        BG_TRY(admit_service_account(state, resource, object));
+    }
+    return Done{};
+}
+
+Outcome<Done> admit_update(ServerState&, const RequestContext&, const Resource&, Json&,
+                           const Json&) {
+    return Done{};
+}
+
+Outcome<Done> finish_create(ServerState&, const RequestContext&, const Resource&, Json&) {
+    return Done{};
+}
+
+Outcome<Done> finish_update(ServerState&, const RequestContext&, const Resource&, Json&,
+                            const Json&) {
+    return Done{};
+}
+
+Outcome<Done> admit_delete(const ServerState&, const RequestContext&, const Resource& resource,
+                           const ObjectKey& key) {
+    if (is(resource, kube::kinds::namespace_) && is_immortal(key.name)) {
+        return forbidden(resource, key.name, "this namespace may not be deleted");
+    }
+    return Done{};
+}
+
+}  // namespace bestgres::fakekube

@@ -1,0 +1,56 @@
+#include "fakekube/patching.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "fakekube/kinds/json_patch.hpp"
+#include "fakekube/kinds/strategic_merge_patch.hpp"
+#include "fakekube/registry.hpp"
+
+namespace bestgres::fakekube {
+
+Outcome<Json> patched_json(const Resource& resource, const Json& live, const PatchRequest& patch) {
+    switch (patch.type) {
+        case PatchType::json:
+            return json_patch(live, patch.body);
+        case PatchType::strategic:
+            return strategic_merge_patch(live, patch.body, resource.strategy->schema());
+        case PatchType::merge:
+        case PatchType::apply:
+            break;
+    }
+    if (!patch.body.is_object()) {
+        return bad_request("error decoding patch: not an object");
+    }
+    Json result = live;
+    merge_patch(result, patch.body);
+    return result;
+}
+
+Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
+                                                 const Resource& resource, Json& patched) {
+    if (!patched.is_object()) {
+        return invalid("", "", "", {invalid("patch", go_value(dump(patched)), "not an object")});
+    }
+    const Json before = patched;
+    const Result<DecodeReport> report = resource.strategy->decode(patched);
+    if (!report.ok()) {
+        return invalid("", "", "", {invalid("patch", dump(before), report.error().message)});
+    }
+    std::vector<std::string> warnings;
+    if (context.options.field_validation != "Ignore") {
+        for (const std::string& field : report->unknown_fields) {
+            warnings.push_back(fmt::format("unknown field \"{}\"", field));
+        }
+    }
+    if (context.options.field_validation == "Strict" && !warnings.empty()) {
+        return invalid(
+            "", "", "",
+            {invalid("patch", dump(before),
+                     fmt::format("strict decoding error: {}", fmt::join(warnings, ", ")))});
+    }
+    return warnings;
+}
+
+}  // namespace bestgres::fakekube

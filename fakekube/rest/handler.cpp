@@ -1,0 +1,156 @@
+#include "fakekube/rest/handler.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fakekube/api_server.hpp"
+#include "fakekube/authentication.hpp"
+#include "fakekube/registry.hpp"
+#include "fakekube/rest/encode.hpp"
+#include "fakekube/rest/watch.hpp"
+
+namespace bestgres::fakekube {
+namespace {
+
+Status forbidden_request(const User& user, const Attributes& asked) {
+    if (!asked.path.empty()) {
+        return {.code = 403,
+                .reason = "Forbidden",
+                .message = fmt::format("forbidden: User {} cannot {} path {}", go_quote(user.name),
+                                       asked.verb, go_quote(asked.path)),
+                .details = Json::object()};
+    }
+    const Resource resource{.group = asked.group, .plural = asked.resource};
+    std::string what = asked.resource;
+    if (!asked.subresource.empty()) {
+        what += "/" + asked.subresource;
+    }
+    const std::string scope = asked.ns.empty()
+                                  ? std::string("at the cluster scope")
+                                  : fmt::format("in the namespace {}", go_quote(asked.ns));
+    return forbidden(
+        resource, asked.name,
+        fmt::format("User {} cannot {} resource {} in API group {} {}", go_quote(user.name),
+                    asked.verb, go_quote(what), go_quote(asked.group), scope));
+}
+
+// The group exists in some version.
+bool is_served_group(const ServerState& state, std::string_view group) {
+    if (group.empty() || group == "authentication.k8s.io" || group == "authorization.k8s.io") {
+        return true;
+    }
+    return std::any_of(state.resources->in_order.begin(), state.resources->in_order.end(),
+                       [group](const ResourcePtr& resource) { return resource->group == group; });
+}
+
+bool is_known_method(std::string_view verb) {
+    return !verb.empty();
+}
+
+Outcome<Response> dispatch_resource(ServerState& state, Exchange& exchange) {
+    const Route& route = exchange.route;
+    exchange.resource = find_resource(state, route.group, route.version, route.resource);
+    if (std::optional<Outcome<Response>> answer = handle_virtual(state, exchange)) {
+        return std::move(*answer);
+    }
+    if (exchange.resource == nullptr) {
+        if (!is_served_group(state, route.group)) {
+            return text_response(404, "404 page not found\n", "text/plain; charset=utf-8");
+        }
+        return unknown_resource();
+    }
+    const Resource& resource = *exchange.resource;
+    if (resource.namespaced && !route.has_ns && !route.name.empty()) {
+        return unknown_resource();
+    }
+    if (!resource.namespaced && route.has_ns) {
+        return unknown_resource();
+    }
+    if (!is_known_method(route.verb) || exchange.request.method == "HEAD") {
+        return method_not_allowed();
+    }
+    if (!route.subresource.empty()) {
+        return handle_subresource(state, exchange);
+    }
+    return handle_resource(state, exchange);
+}
+
+Outcome<Response> dispatch(ServerState& state, Exchange& exchange) {
+    const Outcome<User> user = authenticate(state, exchange.request.headers, exchange.now);
+    if (!user.ok()) {
+        return user.error();
+    }
+    exchange.user = *user;
+    const Attributes asked = authorized_attributes(exchange.route, exchange.query);
+    const bool allowed = !state.options.authorize || is_allowed(state.store, exchange.user, asked);
+    state.audit.add(exchange.user.name, asked, allowed);
+    if (!allowed) {
+        return forbidden_request(exchange.user, asked);
+    }
+    if (exchange.route.is_resource) {
+        return dispatch_resource(state, exchange);
+    }
+    return handle_path(state, exchange);
+}
+
+}  // namespace
+
+Response handle_request(ServerState& state, const Request& request, Instant now) {
+    Exchange exchange{.request = request, .query = parse_query(request.query), .now = now};
+    exchange.route = parse_route(request, exchange.query);
+    const Outcome<Format> negotiated =
+        negotiate(request, exchange.query, exchange.route.is_resource);
+    exchange.format = negotiated.ok() ? *negotiated : Format();
+    Outcome<Response> answer = dispatch(state, exchange);
+    if (answer.ok() && !negotiated.ok() && answer->body.empty() && answer->watch) {
+        answer = negotiated.error();
+    }
+    Response response =
+        answer.ok() ? std::move(*answer) : status_response(answer.error(), exchange.format);
+    if (response.status != 401) {
+        add_common_headers(response);
+    } else {
+        response.headers.emplace_back("Cache-Control", "no-cache, private");
+    }
+    if (response.status == 403 && exchange.user.name.empty() == false && !answer.ok() &&
+        answer.error().message.find("cannot ") != std::string::npos) {
+        response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    }
+    if (request.method == "HEAD") {
+        response.body.clear();
+    }
+    return response;
+}
+
+RequestContext context_of(const Exchange& exchange, WriteOptions options) {
+    return {.now = exchange.now,
+            .user = exchange.user,
+            .options = std::move(options),
+            .subresource = exchange.route.subresource};
+}
+
+Outcome<Response> written_response(const Exchange& exchange, const Written& written) {
+    Outcome<Response> response =
+        object_response(written.created ? 201 : 200, *exchange.resource, written.object,
+                        exchange.format, exchange.now, first(exchange.query, "includeObject"));
+    if (response.ok()) {
+        add_warnings(*response, written.warnings);
+    }
+    return response;
+}
+
+Response ApiServer::handle(const Request& request, Instant now) {
+    return handle_request(state_, request, now);
+}
+
+WatchChunk ApiServer::poll(WatchStream& stream, Instant now) const {
+    return poll_watch(state_, stream, now);
+}
+
+Outcome<User> ApiServer::authenticate(const Headers& headers, Instant now) const {
+    return fakekube::authenticate(state_, headers, now);
+}
+
+}  // namespace bestgres::fakekube

@@ -1,0 +1,20 @@
+// Watches: the opening of a stream and the lines that a cursor has not told yet.
+#pragma once
+
+#include "fakekube/request.hpp"
+#include "fakekube/rest/negotiation.hpp"
+#include "fakekube/server_state.hpp"
+#include "fakekube/status.hpp"
+
+namespace bestgres::fakekube {
+
+Outcome<Response> open_watch(const ServerState& state, Selection selection, const Query& query,
+                             const Format& format, Instant now);
+
+WatchChunk poll_watch(const ServerState& state, WatchStream& stream, Instant now);
+
+// How an event shows to a selection: what leaves it is deleted, what enters is added. Null: it
+// does not show.
+const char* event_type_for(const Selection& selection, const StoredEvent& event);
+
+}  // namespace bestgres::fakekube

@@ -1,0 +1,191 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "fakekube/admission.hpp"
+#include "fakekube/managed_fields.hpp"
+#include "fakekube/object_meta.hpp"
+#include "fakekube/registry.hpp"
+
+namespace bestgres::fakekube {
+namespace {
+
+bool is_number(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(),
+                                        [](char byte) { return byte >= '0' && byte <= '9'; });
+}
+
+// How etcd's key of the object reads in the message about a wrong uid.
+std::string registry_path(const Resource& resource, std::string_view ns, std::string_view name) {
+    std::string path = "/registry/";
+    if (!resource.group.empty() && resource.group.find('.') != std::string::npos &&
+        resource.strategy->is_custom()) {
+        path += resource.group + "/";
+    }
+    path += resource.plural + "/";
+    if (resource.namespaced) {
+        path.append(ns).append(1, '/');
+    }
+    return path.append(name);
+}
+
+Outcome<Done> check_uid(const Resource& resource, const Json& body, const kube::Object* before) {
+    const std::string uid = string_at(body, {"metadata", "uid"});
+    const std::string_view actual = before == nullptr ? std::string_view() : before->uid();
+    if (uid.empty() || uid == actual) {
+        return Done{};
+    }
+    const std::string name = string_at(body, {"metadata", "name"});
+    return conflict(
+        resource, name,
+        fmt::format("StorageError: invalid object, Code: 4, Key: {}, ResourceVersion: 0, "
+                    "AdditionalErrorMsg: Precondition failed: UID in precondition: {}, UID in "
+                    "object meta: {}",
+                    registry_path(resource, string_at(body, {"metadata", "namespace"}), name), uid,
+                    actual));
+}
+
+Outcome<Done> check_version(const Resource& resource, const Json& body,
+                            const kube::Object& before) {
+    const std::string version = string_at(body, {"metadata", "resourceVersion"});
+    const std::string name(before.name());
+    if (!version.empty() && !is_number(version)) {
+        return plain_error(
+            fmt::format("strconv.ParseUint: parsing {}: invalid syntax", go_quote(version)));
+    }
+    if (version.empty() || version == "0") {
+        if (resource.strategy->unconditional_update()) {
+            return Done{};
+        }
+        return invalid(resource, name,
+                       {invalid("metadata.resourceVersion", go_value("0x0"),
+                                "must be specified for an update")});
+    }
+    if (version != before.resource_version()) {
+        return conflict(resource, name);
+    }
+    return Done{};
+}
+
+// What the written subresource does not reach stays as it was.
+void keep_other_parts(const RequestContext& context, const Resource& resource, Json& now,
+                      const Json& before) {
+    if (context.subresource != "status") {
+        if (resource.has_subresource("status")) {
+            if (before.contains("status")) {
+                now["status"] = before["status"];
+            } else {
+                now.erase("status");
+            }
+        }
+        return;
+    }
+    Json kept = before;
+    if (now.contains("status")) {
+        kept["status"] = std::move(now["status"]);
+    } else {
+        kept.erase("status");
+    }
+    if (resource.strategy->status_takes_metadata()) {
+        kept["metadata"] = std::move(now["metadata"]);
+    }
+    now = std::move(kept);
+}
+
+void set_generation(const Resource& resource, Json& now, const Json& before) {
+    if (resource.strategy->manages_generation() &&
+        resource.strategy->changes_generation(now, before)) {
+        now["metadata"]["generation"] =
+            find_int(before, {"metadata", "generation"}).value_or(0) + 1;
+    }
+}
+
+// Metadata is checked by the registry and again by every kind's strategy: causes come twice.
+Outcome<Done> validate(const RequestContext& context, const Resource& resource, const Json& now,
+                       const Json& before) {
+    FieldErrors errors = validate_object_meta_update(now, before, resource);
+    append(errors, FieldErrors(errors));
+    append(errors, resource.strategy->validate_update(now, before, context.subresource));
+    if (!errors.empty()) {
+        return invalid(resource, string_at(before, {"metadata", "name"}), errors);
+    }
+    return Done{};
+}
+
+// The last finalizer of a terminating object went with this write.
+bool is_finished(const Resource& resource, const Json& now, const Json& before) {
+    if (!array_at(now, {"metadata", "finalizers"}).empty() ||
+        string_at(before, {"metadata", "deletionTimestamp"}).empty()) {
+        return false;
+    }
+    if (resource.plural == "namespaces" && resource.group.empty()) {
+        return array_at(now, {"spec", "finalizers"}).empty();
+    }
+    return find_int(before, {"metadata", "deletionGracePeriodSeconds"}).value_or(-1) == 0;
+}
+
+}  // namespace
+
+Outcome<Written> replace_object(ServerState& state, const RequestContext& context,
+                                const Resource& resource, Replacement replacement) {
+    Json& now = replacement.now;
+    const kube::Object before = served(resource, replacement.before);
+    const Json& old = before.json();
+    if (!now.contains("metadata") || !now["metadata"].is_object()) {
+        now["metadata"] = Json::object();
+    }
+    drop_duplicate_owners(now);
+    now["apiVersion"] = resource.api_version();
+    now["kind"] = resource.kind;
+    take_old_metadata(now, old);
+    keep_other_parts(context, resource, now, old);
+    now["metadata"]["resourceVersion"] = before.resource_version();
+    if (!replacement.managed_fields_done) {
+        track_write(state, context, resource, now, old);
+    }
+    BG_TRY(admit_update(state, context, resource, now, old));
+    resource.strategy->prepare_update(now, old, context.subresource);
+    set_generation(resource, now, old);
+    BG_TRY(validate(context, resource, now, old));
+    BG_TRY(finish_update(state, context, resource, now, old));
+    const bool finished = is_finished(resource, now, old);
+    if (context.options.dry_run || (!finished && now == old)) {
+        return Written{now == old ? before : kube::Object(std::move(now)), false, {}};
+    }
+    if (finished) {
+        commit_deleted(state, resource, replacement.before);
+        return Written{kube::Object(std::move(now)), false, {}};
+    }
+    return Written{commit_updated(state, resource, replacement.before, std::move(now)), false, {}};
+}
+
+Outcome<Written> update_object(ServerState& state, const RequestContext& context,
+                               const Resource& resource, Json body) {
+    Outcome<std::vector<std::string>> warnings = decode_body(context, resource, body);
+    if (!warnings.ok()) {
+        return std::move(warnings).error();
+    }
+    const std::string name = string_at(body, {"metadata", "name"});
+    const kube::Object* found =
+        state.store.find(storage_key(resource, string_at(body, {"metadata", "namespace"}), name));
+    BG_TRY(check_uid(resource, body, found));
+    if (found == nullptr) {
+        if (resource.strategy->create_on_update() && context.subresource.empty()) {
+            body["metadata"].erase("resourceVersion");
+            return create_object(state, context, resource, std::move(body));
+        }
+        return not_found(resource, name);
+    }
+    BG_TRY(check_version(resource, body, *found));
+    resource.strategy->set_defaults(body);
+    Outcome<Written> written =
+        replace_object(state, context, resource, {.before = *found, .now = std::move(body)});
+    if (written.ok()) {
+        written->warnings = std::move(*warnings);
+    }
+    return written;
+}
+
+}  // namespace bestgres::fakekube
