@@ -100,6 +100,7 @@ Resource resource_of(const Json& definition, const Json& version) {
                       .strategy = nullptr};
     CustomKind kind{.kind = resource.kind,
                     .schema = parse_json_schema(object_at(version, {"schema", "openAPIV3Schema"})),
+                    .source = object_at(version, {"schema", "openAPIV3Schema"}),
                     .has_status = find(version, {"subresources", "status"}) != nullptr,
                     .scale = scale_of(version),
                     .columns = columns_of(version),

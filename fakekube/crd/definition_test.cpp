@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include "fakekube/crd/conditions.hpp"
 #include "fakekube/crd/testing.hpp"
 
@@ -169,6 +173,28 @@ TEST(CustomResourceDefinition, terminates_with_a_finalizer_and_a_condition) {
 
     EXPECT_EQ(definition["metadata"]["finalizers"], Json({std::string(crd_finalizer)}));
     EXPECT_TRUE(has_condition(definition, "Terminating"));
+}
+
+// The definitions that this repository ships, read as the API server reads them.
+TEST(CustomResourceDefinition, of_this_project_are_accepted) {
+    int count = 0;
+    for (const auto& file :
+         std::filesystem::directory_iterator(std::string(BESTGRES_SOURCE_DIR) + "/crds")) {
+        if (file.path().extension() != ".yaml") {
+            continue;
+        }
+        std::ifstream stream(file.path());
+        const std::string content((std::istreambuf_iterator<char>(stream)),
+                                  std::istreambuf_iterator<char>());
+        const Result<std::vector<Json>> documents = parse_yaml_documents(content);
+        ASSERT_TRUE(documents.ok()) << file.path();
+        for (const Json& definition : *documents) {
+            EXPECT_EQ(problems(definition), Texts{}) << file.path();
+            EXPECT_FALSE(resources_of_crd(established(definition))->empty());
+            ++count;
+        }
+    }
+    EXPECT_GT(count, 0);
 }
 
 }  // namespace

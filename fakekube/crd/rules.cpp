@@ -131,34 +131,41 @@ std::unique_ptr<const Node> build(const JsonSchema& schema, bool is_root) {
     return is_bare ? nullptr : std::unique_ptr<const Node>(std::move(node));
 }
 
+// A value and the one that was there before; null where there was none.
+struct Change {
+    const Json& now;
+    const Json* before;
+};
+
 class Runner {
 public:
-    void run(const Node& node, const Json& now, const Json* before, const std::string& path) {
+    void run(const Node& node, const Change& change, const std::string& path) {
         for (const Rule& rule : node.rules) {
-            run_rule(rule, node, now, before, path);
+            run_rule(rule, node, change, path);
         }
-        if (now.is_object()) {
-            run_below(node, now, before, path);
-        } else if (now.is_array() && node.element != nullptr) {
-            run_items(node, now, before, path);
+        if (change.now.is_object()) {
+            run_below(node, change, path);
+        } else if (change.now.is_array() && node.element != nullptr) {
+            run_items(node, change, path);
         }
     }
 
     FieldErrors take() { return std::move(errors_); }
 
 private:
-    void run_rule(const Rule& rule, const Node& node, const Json& now, const Json* before,
+    void run_rule(const Rule& rule, const Node& node, const Change& change,
                   const std::string& path) {
-        if (before == nullptr && !rule.runs_without_old) {
+        if (change.before == nullptr && !rule.runs_without_old) {
             return;
         }
-        const cel::Value self = cel::view(now, node.schema.get());
+        const cel::Value self = cel::view(change.now, node.schema.get());
         cel::Value old;
-        if (before != nullptr) {
-            old = cel::view(*before, node.schema.get());
+        if (change.before != nullptr) {
+            old = cel::view(*change.before, node.schema.get());
         }
         if (rule.old_is_optional) {
-            old = before == nullptr ? cel::Value{cel::Optional{}} : cel::some(std::move(old));
+            old =
+                change.before == nullptr ? cel::Value{cel::Optional{}} : cel::some(std::move(old));
         }
         const Result<cel::Value> result = rule.program.run(self, &old);
         if (!result.ok()) {
@@ -187,8 +194,8 @@ private:
         return rule.message;
     }
 
-    void run_below(const Node& node, const Json& now, const Json* before, const std::string& path) {
-        for (const auto& [name, child] : now.items()) {
+    void run_below(const Node& node, const Change& change, const std::string& path) {
+        for (const auto& [name, child] : change.now.items()) {
             const auto field = node.fields.find(name);
             const bool is_entry = field == node.fields.end() && node.fields.empty();
             const Node* below = is_entry ? node.element.get() : nullptr;
@@ -198,16 +205,18 @@ private:
             if (below == nullptr) {
                 continue;
             }
-            const Json* old = before == nullptr ? nullptr : find(*before, {name});
-            run(*below, child, old,
-                is_entry ? fmt::format("{}[{}]", path, name)
-                         : (path.empty() ? std::string(name) : fmt::format("{}.{}", path, name)));
+            const Json* old = change.before == nullptr ? nullptr : find(*change.before, {name});
+            const std::string inner =
+                path.empty() ? std::string(name) : fmt::format("{}.{}", path, name);
+            run(*below, Change{.now = child, .before = old},
+                is_entry ? fmt::format("{}[{}]", path, name) : inner);
         }
     }
 
-    void run_items(const Node& node, const Json& now, const Json* before, const std::string& path) {
-        for (std::size_t index = 0; index < now.size(); ++index) {
-            run(*node.element, now[index], find_old(node, now[index], before),
+    void run_items(const Node& node, const Change& change, const std::string& path) {
+        for (std::size_t index = 0; index < change.now.size(); ++index) {
+            const Json& item = change.now[index];
+            run(*node.element, Change{.now = item, .before = find_old(node, item, change.before)},
                 fmt::format("{}[{}]", path, index));
         }
     }
@@ -292,7 +301,7 @@ FieldErrors Rules::validate(const Json& now, const Json* before) const {
         return {};
     }
     Runner runner;
-    runner.run(*root_, now, before, "");
+    runner.run(*root_, Change{.now = now, .before = before}, "");
     return runner.take();
 }
 

@@ -22,6 +22,7 @@ struct PrinterColumn {
 struct CustomKind {
     std::string kind;
     JsonSchemaPtr schema;
+    Json source;  // the schema as given: what OpenAPI documents publish
     bool has_status = false;
     std::optional<ScalePaths> scale;
     std::vector<PrinterColumn> columns;
@@ -51,7 +52,7 @@ public:
     std::vector<Json> table_cells(const Json& object, Instant now) const override;
 
     const std::string& deprecation() const { return kind_.deprecation; }
-    const JsonSchema& open_api() const { return *kind_.schema; }
+    const Json& source() const { return kind_.source; }
 
 private:
     FieldErrors validate(const Json& object, const Json* before) const;
