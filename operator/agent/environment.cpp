@@ -44,6 +44,7 @@ Result<Environment> read_environment(const Lookup& lookup) {
     environment.socket_directory =
         lookup("BESTGRES_SOCKET_DIR").value_or(environment.socket_directory);
     environment.bin_directory = lookup("BESTGRES_BIN_DIR");
+    environment.postgres_version = lookup("BESTGRES_POSTGRES_VERSION").value_or("");
     environment.watchdog = lookup("BESTGRES_WATCHDOG").value_or("on") != "off";
     return environment;
 }

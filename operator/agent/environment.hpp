@@ -29,6 +29,7 @@ struct Environment {
     std::string socket_directory = "/run/postgresql";
     std::string pgpass = "/run/bestgres/pgpass";
     std::optional<std::string> bin_directory;  // found in the image when absent
+    std::string postgres_version;              // "16": taken where the image holds several
     Duration checkpoint_deadline = std::chrono::seconds(30);
     bool watchdog =
         true;  // BESTGRES_WATCHDOG=off leaves a hung Patroni's Postgres running: for tests only

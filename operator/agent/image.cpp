@@ -23,9 +23,14 @@ bool holds_postgres(const fs::path& directory) {
            access((directory / "postgres").c_str(), X_OK) == 0;
 }
 
-// /usr/lib/postgresql/15/bin and the like, highest version first.
-std::vector<fs::path> versioned_directories() {
-    std::vector<std::pair<int, fs::path>> found;
+struct VersionedDirectory {
+    int version = 0;
+    fs::path path;
+};
+
+// /usr/lib/postgresql/15/bin and the like, the highest version first.
+std::vector<VersionedDirectory> versioned_directories() {
+    std::vector<VersionedDirectory> found;
     for (const char* parent : {"/usr/lib/postgresql", "/usr/libexec/postgresql", "/usr"}) {
         std::error_code ignored;
         for (const auto& entry : fs::directory_iterator(parent, ignored)) {
@@ -36,16 +41,13 @@ std::vector<fs::path> versioned_directories() {
                     return letter >= '0' && letter <= '9';
                 });
             if (is_number && name.size() < 4) {
-                found.emplace_back(std::stoi(name), entry.path() / "bin");
+                found.push_back({std::stoi(name), entry.path() / "bin"});
             }
         }
     }
-    std::sort(found.rbegin(), found.rend());
-    std::vector<fs::path> directories;
-    for (auto& [version, directory] : found) {
-        directories.push_back(std::move(directory));
-    }
-    return directories;
+    std::sort(found.begin(), found.end(),
+              [](const auto& left, const auto& right) { return left.version > right.version; });
+    return found;
 }
 
 Result<std::string> read_text(const std::string& path) {
@@ -74,16 +76,23 @@ Result<Done> write_text(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-std::string find_bin_directory(const std::string& path_variable) {
+std::string find_bin_directory(const std::string& path_variable,
+                               const std::string& wanted_version) {
+    const std::vector<VersionedDirectory> versioned = versioned_directories();
+    for (const VersionedDirectory& directory : versioned) {
+        if (std::to_string(directory.version) == wanted_version && holds_postgres(directory.path)) {
+            return directory.path.string();
+        }
+    }
     std::stringstream directories(path_variable);
     for (std::string directory; std::getline(directories, directory, ':');) {
         if (!directory.empty() && holds_postgres(directory)) {
             return directory;
         }
     }
-    for (const fs::path& directory : versioned_directories()) {
-        if (holds_postgres(directory)) {
-            return directory.string();
+    for (const VersionedDirectory& directory : versioned) {
+        if (holds_postgres(directory.path)) {
+            return directory.path.string();
         }
     }
     return "";
@@ -115,9 +124,10 @@ Result<Done> prepare(const Environment& environment, const std::string& path_var
     if (!config_template.ok()) {
         return Error{config_template.error()}.within("parse " + environment.config_template);
     }
-    const Result<Json> config = render_patroni_config(
-        *config_template, environment,
-        environment.bin_directory.value_or(find_bin_directory(path_variable)));
+    const Result<Json> config =
+        render_patroni_config(*config_template, environment,
+                              environment.bin_directory.value_or(
+                                  find_bin_directory(path_variable, environment.postgres_version)));
     BG_TRY(config);
     std::error_code ignored;
     fs::create_directories(environment.socket_directory, ignored);

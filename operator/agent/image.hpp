@@ -11,8 +11,8 @@ namespace bestgres::agent {
 
 // The folder that holds initdb and postgres: of the directories of PATH, then the places where
 // Debian's, Alpine's and Red Hat's packages put them, the newest version first. Empty when there is
-// none.
-std::string find_bin_directory(const std::string& path_variable);
+// none. Where one of these places is of `wanted_version` ("16", or empty), it comes before all.
+std::string find_bin_directory(const std::string& path_variable, const std::string& wanted_version);
 
 // Copies this program to `destination` (by a temporary file, so that a half copy is never run) with
 // mode 0755.

@@ -46,7 +46,7 @@ protected:
 TEST_F(Image, finds_postgres_on_the_path_first) {
     write("bin/initdb", "", 0755);
     write("bin/postgres", "", 0755);
-    EXPECT_EQ(find_bin_directory("/nowhere:" + (folder_ / "bin").string()),
+    EXPECT_EQ(find_bin_directory("/nowhere:" + (folder_ / "bin").string(), "1"),
               (folder_ / "bin").string());
 }
 

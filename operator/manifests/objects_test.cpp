@@ -142,7 +142,8 @@ TEST(StatefulSet, never_holds_a_password) {
     for (const char* image : {"patroni:16", "spilo:16"}) {
         Input in = input();
         in.spec.image.tag = image;
-        for (const Json& entry : first_container(stateful_set(in))["env"]) {
+        const kube::Object set = stateful_set(in);
+        for (const Json& entry : first_container(set)["env"]) {
             if (string_at(entry, {"name"}).find("PASSWORD") != std::string::npos) {
                 EXPECT_TRUE(find(entry, {"valueFrom", "secretKeyRef"})) << dump(entry);
             }
