@@ -1,0 +1,296 @@
+#include "operator/core/operator_core.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "operator/api/cluster.hpp"
+#include "operator/core/testing.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/patroni_config.hpp"
+
+namespace bestgres::core {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using testing::Rig;
+
+kube::Ref ref(const kube::Kind& kind, const std::string& name) {
+    return {kind, "shop", name};
+}
+
+// What StatefulSet controller, kubelet and Patroni would make of the StatefulSet.
+void bring_up(Rig& rig, const std::string& cluster, int members) {
+    const kube::Object set = *rig.server.find(ref(kube::kinds::stateful_set, cluster));
+    const Json labels = {{"bestgres.io/cluster", cluster}};
+    for (int ordinal = 0; ordinal < members; ++ordinal) {
+        const std::string name = cluster + "-" + std::to_string(ordinal);
+        const bool leads = ordinal == 0;
+        Json pod = {{"metadata", set.json()["spec"]["template"]["metadata"]}};
+        pod["metadata"]["ownerReferences"] = Json::array(
+            {{{"kind", "StatefulSet"}, {"uid", std::string(set.uid())}, {"controller", true}}});
+        pod["metadata"]["labels"]["bestgres.io/role"] = leads ? "master" : "replica";
+        pod["metadata"]["annotations"]["status"] =
+            std::string(R"({"state":"running","version":"4.1.4","timeline":1,)") +
+            (leads ? R"("role":"primary"})"
+                   : R"("role":"replica","replication_state":"streaming"})");
+        pod["status"] = {
+            {"phase", "Running"},
+            {"podIP", "10.0.0." + std::to_string(ordinal + 1)},
+            {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}})},
+            {"containerStatuses",
+             Json::array({{{"name", "postgres"}, {"state", {{"running", Json::object()}}}}})}};
+        rig.server.put(ref(kube::kinds::pod, name), pod);
+        rig.server.put(ref(kube::kinds::persistent_volume_claim, "pgdata-" + name),
+                       {{"metadata", {{"labels", labels}}},
+                        {"spec", {{"resources", {{"requests", {{"storage", "1Gi"}}}}}}},
+                        {"status", {{"phase", "Bound"}}}});
+    }
+    const kube::Object* const resource = rig.server.find(ref(kube::kinds::bg_cluster, cluster));
+    const auto spec = api::parse_cluster_spec(resource->json()["spec"]);
+    ASSERT_TRUE(spec.ok());
+    rig.server.put(
+        ref(kube::kinds::config_map, cluster + "-config"),
+        {{"metadata",
+          {{"labels", labels},
+           {"annotations",
+            {{"initialize", "77"}, {"config", dump(manifests::patroni_dynamic_config(*spec))}}}}}});
+    rig.server.put(
+        ref(kube::kinds::config_map, cluster + "-leader"),
+        {{"metadata",
+          {{"labels", labels}, {"annotations", {{"leader", cluster + "-0"}, {"ttl", "30"}}}}}});
+}
+
+patroni::Reply healthy_member(const patroni::Call& call) {
+    const bool leads = call.pod.ends_with("-0");
+    const std::string scope = call.pod.substr(0, call.pod.size() - 2);
+    return {200, R"({"state":"running","server_version":150020,"role":")" +
+                     std::string(leads ? "primary" : "replica") +
+                     R"(","patroni":{"version":"4.1.4","scope":")" + scope + R"("}})"};
+}
+
+Rig running(int members, int operators = 1) {
+    Rig rig(operators);
+    rig.patroni = healthy_member;
+    rig.create_cluster("db", "instances: " + std::to_string(members) + "\n");
+    rig.run_for(seconds(5));
+    bring_up(rig, "db", members);
+    rig.run_for(seconds(30));
+    return rig;
+}
+
+TEST(OperatorCore, makes_the_objects_of_a_cluster_and_says_so) {
+    Rig rig;
+    rig.create_cluster("db", "instances: 3\n");
+    rig.run_for(seconds(5));
+
+    for (const kube::Ref& made :
+         {ref(kube::kinds::stateful_set, "db"), ref(kube::kinds::service, "db"),
+          ref(kube::kinds::secret, "db"), ref(kube::kinds::config_map, "db-accepted-spec"),
+          ref(kube::kinds::role, "db"), ref(kube::kinds::pod_disruption_budget, "db")}) {
+        EXPECT_NE(rig.server.find(made), nullptr) << to_string(made);
+    }
+    EXPECT_EQ(rig.phase_of("db"), "Creating");
+    // The spec is stored before anything is done about it.
+    EXPECT_EQ(rig.calls.at(1), "apply ConfigMap shop/db-accepted-spec");
+    EXPECT_EQ(rig.calls.at(2), "create Secret shop/db");
+}
+
+TEST(OperatorCore, writes_nothing_while_nothing_changes) {
+    Rig rig = running(3);
+    EXPECT_EQ(rig.phase_of("db"), "Running");
+    rig.calls.clear();
+
+    rig.run_for(minutes(30));
+
+    EXPECT_EQ(rig.calls, std::vector<std::string>{});
+}
+
+TEST(OperatorCore, writes_nothing_under_traffic) {
+    Rig rig = running(3);
+    rig.calls.clear();
+    for (int round = 1; round < 20; ++round) {
+        rig.server.edit(ref(kube::kinds::config_map, "db-leader"), [round](Json& json) {
+            json["metadata"]["annotations"]["optime"] = std::to_string(67108864 + round * 5000);
+        });
+        rig.run_for(seconds(10));
+    }
+    EXPECT_EQ(rig.calls, std::vector<std::string>{});
+}
+
+TEST(OperatorCore, repairs_what_somebody_deletes) {
+    Rig rig = running(1);
+    rig.calls.clear();
+    rig.server.erase(ref(kube::kinds::service, "db-repl"));
+    rig.run_for(seconds(5));
+
+    EXPECT_EQ(rig.calls, std::vector<std::string>{"apply Service shop/db-repl"});
+}
+
+TEST(OperatorCore, never_takes_over_a_foreign_object) {
+    Rig rig;
+    rig.server.put(ref(kube::kinds::service, "db"), {{"spec", {{"type", "foreign"}}}});
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(seconds(30));
+
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::service, "db"))->text_at({"spec", "type"}),
+              "foreign");
+    EXPECT_EQ(std::ranges::count(rig.calls, "apply Service shop/db"), 0);
+}
+
+TEST(OperatorCore, replaces_a_stale_replica_only_after_a_fresh_look) {
+    Rig rig = running(3);
+    rig.calls.clear();
+    rig.server.edit(ref(kube::kinds::pod, "db-1"), [](Json& json) {
+        json["metadata"]["annotations"]["bestgres.io/template-hash"] = "old";
+    });
+    rig.run_for(seconds(3));
+
+    EXPECT_EQ(std::ranges::count(rig.calls, "delete Pod shop/db-1"), 1);
+}
+
+TEST(OperatorCore, does_not_disrupt_when_a_member_itself_says_that_it_is_unwell) {
+    Rig rig = running(3);
+    rig.patroni = [](const patroni::Call& call) {
+        return call.pod == "db-2" ? patroni::Reply{503, ""} : healthy_member(call);
+    };
+    rig.calls.clear();
+    rig.server.edit(ref(kube::kinds::pod, "db-1"), [](Json& json) {
+        json["metadata"]["annotations"]["bestgres.io/template-hash"] = "old";
+    });
+    rig.run_for(minutes(1));
+
+    EXPECT_EQ(std::ranges::count(rig.calls, "delete Pod shop/db-1"), 0);
+}
+
+TEST(OperatorCore, reads_again_when_an_outcome_is_unknown) {
+    Rig rig;
+    rig.create_cluster("db", "instances: 1\n");
+    rig.server.lose_answers = true;
+    rig.run_for(seconds(1));
+    rig.server.lose_answers = false;
+    rig.run_for(minutes(2));
+
+    EXPECT_NE(rig.server.find(ref(kube::kinds::stateful_set, "db")), nullptr);
+    EXPECT_EQ(std::ranges::count(rig.calls, "create Secret shop/db"), 1);
+}
+
+TEST(OperatorCore, lets_only_the_holder_of_the_lease_act) {
+    Rig rig(2);
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(minutes(1));
+    EXPECT_TRUE(rig.core(0).leading(rig.now()));
+    EXPECT_FALSE(rig.core(1).leading(rig.now()));
+    EXPECT_EQ(std::ranges::count(rig.calls, "apply StatefulSet shop/db"), 1);
+
+    rig.shut_down(0);
+    rig.run_for(seconds(5));
+    EXPECT_FALSE(rig.core(0).leading(rig.now()));
+    EXPECT_TRUE(rig.core(1).leading(rig.now()));
+}
+
+TEST(OperatorCore, takes_over_from_a_dead_leader_when_its_lease_has_run_out) {
+    Rig rig(2);
+    rig.run_for(seconds(10));
+    rig.kill(0);
+    rig.run_for(seconds(10));
+    EXPECT_FALSE(rig.core(1).leading(rig.now()));
+    rig.run_for(seconds(20));
+    EXPECT_TRUE(rig.core(1).leading(rig.now()));
+}
+
+TEST(OperatorCore, stops_acting_before_its_lease_runs_out) {
+    Rig rig;
+    rig.run_for(seconds(10));
+    rig.server.fault = [](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const replace = std::get_if<kube::Replace>(&call);
+        if (replace == nullptr || replace->kind != kube::kinds::lease) {
+            return std::nullopt;
+        }
+        kube::Error failure;
+        failure.message = "update Lease: connection refused";
+        return failure;
+    };
+    rig.run_for(seconds(25));
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(seconds(30));
+
+    EXPECT_FALSE(rig.core().leading(rig.now()));
+    EXPECT_EQ(rig.calls, std::vector<std::string>{});
+}
+
+TEST(OperatorCore, is_not_stopped_by_a_hostile_object) {
+    Rig rig;
+    rig.server.put(ref(kube::kinds::bg_cluster, "bad"), {{"spec", Json::array({1, 2})}});
+    rig.server.put(ref(kube::kinds::bg_cluster, "worse"),
+                   {{"spec", "text"}, {"status", {{"members", 7}, {"conditions", "x"}}}});
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(seconds(10));
+
+    EXPECT_NE(rig.server.find(ref(kube::kinds::stateful_set, "db")), nullptr);
+    EXPECT_EQ(rig.phase_of("bad"), "Failed");
+}
+
+TEST(OperatorCore, names_a_missing_right) {
+    Rig rig;
+    rig.server.fault = [](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const list = std::get_if<kube::List>(&call);
+        if (list == nullptr || list->kind != kube::kinds::secret) {
+            return std::nullopt;
+        }
+        kube::Error failure;
+        failure.code = kube::ErrorCode::forbidden;
+        failure.message = "list Secret shop/: cannot list resource \"secrets\"";
+        return failure;
+    };
+    rig.run_for(minutes(2));
+
+    const auto told = std::ranges::count_if(rig.records, [](const Record& record) {
+        return string_at(record.fields, {"error"}).find("secrets") != std::string::npos;
+    });
+    EXPECT_EQ(told, 1);
+    EXPECT_FALSE(rig.core().synced());
+}
+
+TEST(OperatorCore, tears_down_in_order_and_lets_the_resource_go) {
+    Rig rig = running(1);
+    rig.server.edit(ref(kube::kinds::bg_cluster, "db"), [](Json& json) {
+        json["metadata"]["deletionTimestamp"] = "2026-11-20T17:00:00Z";
+    });
+    rig.run_for(seconds(3));
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::stateful_set, "db")), nullptr);
+    EXPECT_EQ(rig.phase_of("db"), "Deleting");
+    EXPECT_NE(rig.server.find(ref(kube::kinds::service, "db")), nullptr);
+
+    rig.server.erase(ref(kube::kinds::pod, "db-0"));
+    rig.run_for(seconds(10));
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::bg_cluster, "db")), nullptr);
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::service, "db")), nullptr);
+    EXPECT_NE(rig.server.find(ref(kube::kinds::secret, "db")), nullptr);
+}
+
+TEST(OperatorCore, does_the_same_when_the_same_happens) {
+    const auto run = [] {
+        Rig rig = running(3);
+        rig.server.erase(ref(kube::kinds::service, "db"));
+        rig.run_for(minutes(1));
+        return rig.core().hash();
+    };
+    EXPECT_EQ(run(), run());
+}
+
+TEST(OperatorCore, goes_on_as_a_copy_as_if_it_were_the_original) {
+    Rig rig = running(1);
+    OperatorCore copy = rig.core();
+    const Instant now = rig.now() + seconds(1);
+
+    const Outbox left = rig.core().on(Tick{}, now);
+    const Outbox right = copy.on(Tick{}, now);
+
+    EXPECT_EQ(left.kube_calls.size(), right.kube_calls.size());
+    EXPECT_EQ(rig.core().hash(), copy.hash());
+}
+
+}  // namespace
+}  // namespace bestgres::core

@@ -1,0 +1,118 @@
+// The smaller parts of the core: store, queue, informer, metrics, requests.
+#include <gtest/gtest.h>
+
+#include "operator/core/informer.hpp"
+#include "operator/core/metrics.hpp"
+#include "operator/core/request.hpp"
+#include "operator/core/store.hpp"
+#include "operator/core/work_queue.hpp"
+#include "operator/manifests/labels.hpp"
+
+namespace bestgres::core {
+namespace {
+
+constexpr Instant start{1'000'000'000};
+const kube::Ref pod{kube::kinds::pod, "shop", "db-0"};
+
+kube::Object version(const char* text, const char* uid) {
+    return kube::Object(Json{{"metadata",
+                              {{"name", "db-0"},
+                               {"namespace", "shop"},
+                               {"uid", uid},
+                               {"resourceVersion", text},
+                               {"labels", {{std::string(manifests::cluster_label), "db"}}}}}});
+}
+
+TEST(Store, never_goes_back) {
+    Store store;
+    EXPECT_TRUE(store.put(pod, version("9", "a"), start));
+    EXPECT_TRUE(store.put(pod, version("10", "a"), start));
+    EXPECT_FALSE(store.put(pod, version("9", "a"), start));
+    EXPECT_EQ(store.find(pod)->object.resource_version(), "10");
+    EXPECT_EQ(store.of_cluster({"shop", "db"}).size(), 1U);
+}
+
+TEST(Store, ignores_echoes_of_what_was_deleted_but_not_a_namesake) {
+    Store store;
+    store.put(pod, version("9", "a"), start);
+    store.bury(pod, "a");
+    EXPECT_FALSE(store.put(pod, version("11", "a"), start));
+    EXPECT_EQ(store.find(pod), nullptr);
+    EXPECT_TRUE(store.put(pod, version("12", "b"), start));
+}
+
+TEST(Store, keeps_what_is_newer_than_a_listing) {
+    Store store;
+    store.put(pod, version("20", "a"), start);
+    const std::vector<kube::Object> nothing;
+    store.replace({.kind = kube::kinds::pod, .ns = "shop"}, {nothing, "15"}, start);
+    EXPECT_NE(store.find(pod), nullptr);
+    store.replace({.kind = kube::kinds::pod, .ns = "shop"}, {nothing, "25"}, start);
+    EXPECT_EQ(store.find(pod), nullptr);
+}
+
+TEST(WorkQueue, holds_each_key_once_at_its_earliest_time) {
+    WorkQueue queue;
+    const ClusterKey key{"shop", "db"};
+    queue.add(key, start + std::chrono::seconds(5));
+    queue.add(key, start);
+    queue.add(key, start + std::chrono::seconds(9));
+    EXPECT_EQ(queue.next_due(), start);
+    EXPECT_EQ(queue.take_due(start).size(), 1U);
+    EXPECT_EQ(queue.next_due(), std::nullopt);
+}
+
+TEST(Informer, resumes_where_the_stream_ended_and_lists_again_when_that_is_gone) {
+    Informer informer({kube::kinds::pod, "shop", "x"});
+    ASSERT_TRUE(informer.next_list(start).has_value());
+    EXPECT_FALSE(informer.next_list(start).has_value());
+    kube::Listing listing;
+    listing.resource_version = "7";
+    const Result<kube::Outcome, kube::Error> answer{kube::Outcome(listing)};
+    EXPECT_EQ(informer.on_listed(answer, start)->from_version, "7");
+    EXPECT_TRUE(informer.synced());
+
+    informer.on_watch_event({1, kube::WatchEventType::bookmark, version("12", "a"), ""}, start);
+    const Instant later = start + std::chrono::minutes(5);
+    informer.on_watch_event({1, kube::WatchEventType::closed, {}, "ended"}, later);
+    EXPECT_EQ(informer.next_watch(later)->from_version, "12");
+
+    informer.on_watch_event({2, kube::WatchEventType::gone, {}, "410"}, later);
+    EXPECT_TRUE(informer.next_list(later).has_value());
+}
+
+TEST(Informer, backs_off_when_a_stream_ends_at_once) {
+    Informer informer({kube::kinds::pod, "shop", "x"});
+    informer.next_list(start);
+    informer.on_listed({kube::Outcome(kube::Listing{})}, start);
+    informer.on_watch_event({1, kube::WatchEventType::closed, {}, "refused"}, start);
+    EXPECT_FALSE(informer.next_watch(start).has_value());
+    EXPECT_EQ(informer.problem(), "refused");
+    EXPECT_TRUE(informer.next_watch(*informer.wake_at()).has_value());
+}
+
+TEST(Metrics, are_rendered_for_prometheus) {
+    Metrics metrics;
+    metrics.steps["DeletePod"] = 3;
+    metrics.leading = true;
+    const std::string text = render_prometheus(metrics);
+    EXPECT_NE(text.find("bestgres_steps_total{effect=\"DeletePod\"} 3\n"), std::string::npos);
+    EXPECT_NE(text.find("bestgres_leading 1\n"), std::string::npos);
+}
+
+TEST(Passwords, differ_and_are_letters_and_digits) {
+    std::string entropy;
+    for (std::size_t index = 0; index < password_entropy; ++index) {
+        entropy += static_cast<char>(index * 37);
+    }
+    const manifests::Passwords passwords = make_passwords(entropy);
+    EXPECT_EQ(passwords.superuser.size(), 32U);
+    EXPECT_NE(passwords.superuser, passwords.replication);
+    EXPECT_EQ(
+        passwords.admin.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                          "0123456789"),
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace bestgres::core
