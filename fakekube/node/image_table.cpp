@@ -75,4 +75,15 @@ std::optional<Image> ImageTable::find(const std::string& reference) const {
     return refuses_unknown_ ? std::nullopt : std::optional<Image>(Image{});
 }
 
+std::vector<std::string> ImageTable::sources() const {
+    std::vector<std::string> paths;
+    for (const Image& image : images_) {
+        paths.push_back(image.root);
+        for (const Mount& mount : image.mounts) {
+            paths.push_back(mount.source);
+        }
+    }
+    return paths;
+}
+
 }  // namespace bestgres::fakekube::node

@@ -38,6 +38,8 @@ public:
 
     // The first entry that matches, with or without a registry in front; nothing: cannot be pulled.
     std::optional<Image> find(const std::string& reference) const;
+    // All paths of this machine that the table names.
+    std::vector<std::string> sources() const;
 
 private:
     std::vector<Image> images_;

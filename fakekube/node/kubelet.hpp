@@ -1,5 +1,5 @@
 // The pods of one node: which are bound to it, what surrounds them, what is left of those that are
-// gone. All on the reactor's thread.
+// gone. All on the reactor's thread; the reactor must not run any more when it is destroyed.
 #pragma once
 
 #include <map>

@@ -13,6 +13,7 @@
 #include "fakekube/node/kubelet.hpp"
 #include "fakekube/node/log_server.hpp"
 #include "fakekube/node/node_options.hpp"
+#include "fakekube/node/reachable_paths.hpp"
 #include "fakekube/node/volume_writer.hpp"
 #include "lib/base/overloaded.hpp"
 #include "lib/kube_client/api_client.hpp"
@@ -101,6 +102,17 @@ Result<NodeSettings> settings_of(const NodeOptions& options, const kube_client::
         }
     }
     return settings;
+}
+
+// Everything that containers' mounts come from.
+Result<Done> make_sources_reachable(const NodeSettings& settings, const NodeOptions& options) {
+    if (!settings.is_root) {
+        return Done{};
+    }
+    std::vector<std::string> paths = settings.images.sources();
+    paths.insert(paths.end(), {settings.root_directory, settings.volumes_directory,
+                               settings.init_program, fs::absolute(options.kubeconfig).string()});
+    return make_reachable(paths);
 }
 
 // The raw POST that tokens need, which kube::Cluster has no word for.
@@ -224,6 +236,9 @@ int node_main(int argc, char** argv) {
     const Result<NodeSettings> settings = settings_of(*options, *access);
     if (!settings) {
         return fail(settings.error().message);
+    }
+    if (const Result<Done> reachable = make_sources_reachable(*settings, *options); !reachable) {
+        return fail(reachable.error().message);
     }
     const Log log(options->log_level, wall_clock,
                   [](std::string_view line) { std::fwrite(line.data(), 1, line.size(), stderr); });

@@ -84,6 +84,8 @@ void PodRuntime::on_surroundings() {
         parts_.log.warn("volume not refreshed",
                         {{"pod", pod_.name()}, {"because", done.error().message}});
     }
+    worker_.on_surroundings(wall_clock());
+    step();
 }
 
 void PodRuntime::step() {
@@ -189,21 +191,21 @@ void PodRuntime::start_container(std::size_t index, int attempt) {
     const Instant now = wall_clock();
     const std::optional<Image> image = parts_.settings.images.find(container.image);
     if (!image) {
-        worker_.on_start_failed(
-            index, "ErrImagePull",
-            "Failed to pull image \"" + container.image + "\": not in the image table of this node",
-            now);
+        const std::string why =
+            "Failed to pull image \"" + container.image + "\": not in the image table of this node";
+        worker_.on_start_failed(index, {"ErrImagePull", why}, now);
         return;
     }
     Result<SandboxSpec> spec = sandbox_spec(container, *image);
     if (!spec) {
-        worker_.on_start_failed(index, "CreateContainerConfigError", spec.error().message, now);
+        worker_.on_start_failed(index, {"CreateContainerConfigError", spec.error().message}, now);
         return;
     }
     const std::string log_path = files_.log_path(container.name, attempt);
     const std::string directory = log_path.substr(0, log_path.rfind('/'));
     if (!make_directory(directory, 0755, std::nullopt).ok()) {
-        worker_.on_start_failed(index, "CreateContainerError", "make directory " + directory, now);
+        worker_.on_start_failed(index, {"CreateContainerError", "make directory " + directory},
+                                now);
         return;
     }
     unlink(files_.log_path(container.name, attempt - 2).c_str());
@@ -213,7 +215,7 @@ void PodRuntime::start_container(std::size_t index, int attempt) {
     run.sandbox = std::make_shared<Sandbox>(parts_.reactor, sandbox_events(index, attempt));
     if (const Result<Done> started = run.sandbox->start(*spec); !started) {
         run.sandbox.reset();
-        worker_.on_start_failed(index, "CreateContainerError", started.error().message, now);
+        worker_.on_start_failed(index, {"CreateContainerError", started.error().message}, now);
     }
 }
 

@@ -123,7 +123,7 @@ void PodRuntime::run_probe(const RunProbe& probe) {
         [weak, probe, attempt](bool success, const std::string& message) {
             const auto self = weak.lock();
             if (self && self->runs_[probe.container].attempt == attempt) {
-                self->worker_.on_probe(probe.container, probe.kind, success, message, wall_clock());
+                self->worker_.on_probe(probe, {success, message}, wall_clock());
                 self->step();
             }
         });
@@ -141,7 +141,7 @@ void PodRuntime::run_hook(const RunHook& hook) {
         [weak, hook, attempt](bool success, const std::string& message) {
             const auto self = weak.lock();
             if (self && self->runs_[hook.container].attempt == attempt) {
-                self->worker_.on_hook(hook.container, hook.hook, success, message, wall_clock());
+                self->worker_.on_hook(hook, {success, message}, wall_clock());
                 self->step();
             }
         });

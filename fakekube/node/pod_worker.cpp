@@ -64,6 +64,14 @@ void PodWorker::on_removed(Instant now) {
     stopping_deadline_ = std::min(stopping_deadline_.value_or(soon), soon);
 }
 
+void PodWorker::on_surroundings(Instant now) {
+    for (ContainerRun& run : state_.containers) {
+        if (run.state == State::waiting && run.waiting_reason == "CreateContainerConfigError") {
+            run.not_before = std::min(run.not_before, now);
+        }
+    }
+}
+
 void PodWorker::on_prepared(std::string pod_ip, std::string host_ip) {
     preparation_ = Preparation::done;
     state_.pod_ip = std::move(pod_ip);
@@ -102,8 +110,8 @@ void PodWorker::on_started(std::size_t container, const std::string& container_i
     }
 }
 
-void PodWorker::on_start_failed(std::size_t container, const std::string& reason,
-                                const std::string& message, Instant now) {
+void PodWorker::on_start_failed(std::size_t container, const Trouble& trouble, Instant now) {
+    const auto& [reason, message] = trouble;
     ContainerRun& run = state_.containers[container];
     run.state = State::waiting;
     if (run.waiting_message != message) {
@@ -155,8 +163,9 @@ void PodWorker::begin_probes(std::size_t index, Instant now) {
     run.probes[index_of(ProbeKind::liveness)].next = first(ProbeKind::liveness);
 }
 
-void PodWorker::on_probe(std::size_t container, ProbeKind kind, bool success,
-                         const std::string& message, Instant now) {
+void PodWorker::on_probe(const RunProbe& which, const Verdict& verdict, Instant now) {
+    const auto& [container, kind] = which;
+    const auto& [success, message] = verdict;
     ContainerRun& run = state_.containers[container];
     ProbeRun& probe = run.probes[index_of(kind)];
     const std::optional<Probe>& rule = probe_of(container, kind);
@@ -188,13 +197,14 @@ void PodWorker::on_probe(std::size_t container, ProbeKind kind, bool success,
     }
 }
 
-void PodWorker::on_hook(std::size_t container, Hook hook, bool success, const std::string& message,
-                        Instant now) {
+void PodWorker::on_hook(const RunHook& which, const Verdict& verdict, Instant now) {
+    const std::size_t container = which.container;
+    const auto& [success, message] = verdict;
     ContainerRun& run = state_.containers[container];
     if (run.state != State::running) {
         return;
     }
-    if (hook == Hook::pre_stop) {
+    if (which.hook == Hook::pre_stop) {
         if (!success) {
             announce(true, "FailedPreStopHook", message, container);
         }

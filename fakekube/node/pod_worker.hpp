@@ -121,6 +121,16 @@ struct PodState {
     std::string phase = "Pending", reason, message;
 };
 
+// Of a probe or hook.
+struct Verdict {
+    bool success = false;
+    std::string message;
+};
+
+struct Trouble {
+    std::string reason, message;
+};
+
 class PodWorker {
 public:
     // `pod` as the API server has it: what its status says was running before is gone now, because
@@ -132,17 +142,18 @@ public:
     // The object is gone from the API server.
     void on_removed(Instant now);
 
+    // What a container lacked may be there now.
+    void on_surroundings(Instant now);
+
     void on_prepared(std::string pod_ip, std::string host_ip);
     void on_prepare_failed(const std::string& reason, const std::string& message, Instant now);
     void on_started(std::size_t container, const std::string& container_id, Instant now);
     // Reasons of the kubelet: "CreateContainerConfigError", "ErrImagePull"...
-    void on_start_failed(std::size_t container, const std::string& reason,
-                         const std::string& message, Instant now);
+    void on_start_failed(std::size_t container, const Trouble& trouble, Instant now);
     void on_exited(std::size_t container, Termination how);
-    void on_probe(std::size_t container, ProbeKind kind, bool success, const std::string& message,
-                  Instant now);
-    void on_hook(std::size_t container, Hook hook, bool success, const std::string& message,
-                 Instant now);
+    void on_probe(const RunProbe& probe, const Verdict& verdict, Instant now);
+    // Of its timeout nothing is needed.
+    void on_hook(const RunHook& hook, const Verdict& verdict, Instant now);
 
     std::vector<Action> decide(Instant now);
     // When decide() may have something new to say without further input.

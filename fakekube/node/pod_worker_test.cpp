@@ -161,17 +161,17 @@ TEST(PodWorker, waits_for_startup_before_other_probes) {
     World world(pod_of({{"containers", {c}}}));
     world.settle();
     EXPECT_TRUE(world.worker.state().containers[0].probes[0].in_flight);
-    world.worker.on_probe(0, ProbeKind::startup, false, "refused", world.now);
+    world.worker.on_probe({0, ProbeKind::startup}, {false, "refused"}, world.now);
     EXPECT_EQ(world.worker.next_due(), start + 2s);
     world.now = start + 2s;
     EXPECT_EQ(only<RunProbe>(world.decide()), (std::vector<RunProbe>{{0, ProbeKind::startup}}));
-    world.worker.on_probe(0, ProbeKind::startup, true, "", world.now);
+    world.worker.on_probe({0, ProbeKind::startup}, {true, ""}, world.now);
     EXPECT_TRUE(world.worker.state().containers[0].has_started);
     EXPECT_TRUE(only<RunProbe>(world.decide()).empty());
     EXPECT_EQ(world.condition("Ready"), "False");
     world.now = start + 5s;
     EXPECT_EQ(only<RunProbe>(world.decide()), (std::vector<RunProbe>{{0, ProbeKind::readiness}}));
-    world.worker.on_probe(0, ProbeKind::readiness, true, "", world.now);
+    world.worker.on_probe({0, ProbeKind::readiness}, {true, ""}, world.now);
     world.decide();
     EXPECT_EQ(world.condition("Ready"), "True");
 }
@@ -181,11 +181,11 @@ TEST(PodWorker, takes_readiness_away_only_at_the_threshold) {
     c["readinessProbe"] = {{"exec", {{"command", {"true"}}}}, {"failureThreshold", 2}};
     World world(pod_of({{"containers", {c}}}));
     world.settle();
-    world.worker.on_probe(0, ProbeKind::readiness, true, "", world.now);
+    world.worker.on_probe({0, ProbeKind::readiness}, {true, ""}, world.now);
     for (const std::string expected : {"True", "False"}) {
         world.now = world.now + 10s;
         world.decide();
-        world.worker.on_probe(0, ProbeKind::readiness, false, "x", world.now);
+        world.worker.on_probe({0, ProbeKind::readiness}, {false, "x"}, world.now);
         world.decide();
         EXPECT_EQ(world.condition("Ready"), expected);
     }
@@ -198,7 +198,7 @@ TEST(PodWorker, restarts_a_container_whose_liveness_fails) {
                           {"terminationGracePeriodSeconds", 4}};
     World world(pod_of({{"containers", {c}}}));
     world.settle();
-    world.worker.on_probe(0, ProbeKind::liveness, false, "x", world.now);
+    world.worker.on_probe({0, ProbeKind::liveness}, {false, "x"}, world.now);
     EXPECT_EQ(only<SignalContainer>(world.decide()), (std::vector<SignalContainer>{{0, false}}));
     world.now = start + 4s;
     EXPECT_EQ(only<SignalContainer>(world.decide()), (std::vector<SignalContainer>{{0, true}}));
@@ -220,7 +220,7 @@ TEST(PodWorker, runs_the_pre_stop_hook_then_terminates_then_kills_then_confirms)
     const auto actions = world.decide();
     EXPECT_EQ(only<RunHook>(actions), (std::vector<RunHook>{{0, Hook::pre_stop, 10s}}));
     EXPECT_TRUE(only<SignalContainer>(actions).empty());
-    world.worker.on_hook(0, Hook::pre_stop, true, "", start + 1s);
+    world.worker.on_hook({0, Hook::pre_stop, 1s}, {true, ""}, start + 1s);
     EXPECT_EQ(only<SignalContainer>(world.decide()), (std::vector<SignalContainer>{{0, false}}));
     world.now = start + 10s;
     EXPECT_EQ(only<SignalContainer>(world.decide()), (std::vector<SignalContainer>{{0, true}}));
@@ -288,7 +288,7 @@ TEST(PodWorker, retries_configuration_errors_and_shows_them) {
     world.decide();
     world.worker.on_prepared("1.2.3.4", "1.2.3.4");
     world.decide();
-    world.worker.on_start_failed(0, "CreateContainerConfigError", "secret \"x\" not found",
+    world.worker.on_start_failed(0, {"CreateContainerConfigError", "secret \"x\" not found"},
                                  world.now);
     world.decide();
     const Json waiting = world.status()["containerStatuses"][0]["state"]["waiting"];

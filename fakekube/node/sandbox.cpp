@@ -228,12 +228,12 @@ void Sandbox::on_monitor_exit() {
     while (!commands_.empty()) {
         finish_command(commands_.begin()->first, false, 0);
     }
-    if (!started_) {
+    const bool was_killed = init_pid_ > 0 && exit_of(monitor_status).status() == 128 + SIGKILL;
+    if (!started_ && !was_killed) {
+        const std::string status = std::to_string(exit_of(monitor_status).status());
         const std::string fallback =
             "the sandbox could not be set up: " +
-            (last_errors_.empty()
-                 ? "bwrap exited with " + std::to_string(exit_of(monitor_status).status())
-                 : last_errors_);
+            (last_errors_.empty() ? "bwrap exited with " + status : last_errors_);
         events_.refused(refusal_.value_or(fallback));
         return;
     }

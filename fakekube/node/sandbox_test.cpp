@@ -64,7 +64,7 @@ protected:
 
     template <class Condition>
     bool wait_for(Condition condition) {
-        const auto end = std::chrono::steady_clock::now() + 10s;
+        const auto end = std::chrono::steady_clock::now() + 60s;
         while (!condition() && std::chrono::steady_clock::now() < end) {
             reactor_.run_once(50ms);
         }
@@ -131,7 +131,7 @@ TEST_F(SandboxTest, writes_to_volumes_and_nowhere_else) {
 
 TEST_F(SandboxTest, forwards_a_signal_and_lets_the_program_finish) {
     start(shell("trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done"));
-    ASSERT_TRUE(wait_for([this] { return output_ == "up\n"; }));
+    ASSERT_TRUE(wait_for([this] { return started_ && output_ == "up\n"; }));
     sandbox_->signal(SIGTERM);
     ASSERT_TRUE(wait_for_exit());
     EXPECT_EQ(output_, "up\nbye\n");
@@ -140,7 +140,7 @@ TEST_F(SandboxTest, forwards_a_signal_and_lets_the_program_finish) {
 
 TEST_F(SandboxTest, kills_everything_with_its_pid_1) {
     start(shell("setsid sleep 1000 & echo up; wait"));
-    ASSERT_TRUE(wait_for([this] { return output_ == "up\n"; }));
+    ASSERT_TRUE(wait_for([this] { return started_ && output_ == "up\n"; }));
     ASSERT_TRUE(wait_for([this] { return sandbox_->init_pid() > 0; }));
     sandbox_->kill();
     ASSERT_TRUE(wait_for_exit());
@@ -149,7 +149,7 @@ TEST_F(SandboxTest, kills_everything_with_its_pid_1) {
 
 TEST_F(SandboxTest, runs_commands_beside_the_program) {
     start(shell("echo up; sleep 1000"));
-    ASSERT_TRUE(wait_for([this] { return output_ == "up\n"; }));
+    ASSERT_TRUE(wait_for([this] { return started_ && output_ == "up\n"; }));
     std::vector<CommandResult> results;
     const auto keep = [&](const CommandResult& result) { results.push_back(result); };
     sandbox_->run_command({"sh", "-c", "echo $COLOUR; exit 4"}, 5s, keep);
@@ -165,13 +165,36 @@ TEST_F(SandboxTest, runs_commands_beside_the_program) {
 
 TEST_F(SandboxTest, ends_commands_with_the_container) {
     start(shell("echo up; sleep 1000"));
-    ASSERT_TRUE(wait_for([this] { return output_ == "up\n"; }));
+    ASSERT_TRUE(wait_for([this] { return started_ && output_ == "up\n"; }));
     std::optional<CommandResult> result;
     sandbox_->run_command({"sleep", "1000"}, 100s, [&](const CommandResult& r) { result = r; });
     sandbox_->signal(SIGKILL);
     ASSERT_TRUE(wait_for_exit());
     ASSERT_TRUE(result);
     EXPECT_FALSE(result->completed);
+}
+
+TEST_F(SandboxTest, runs_postgresql_with_a_read_only_root) {
+    const std::string programs = "/usr/lib/postgresql/15/bin";
+    if (!std::filesystem::exists(programs + "/initdb")) {
+        GTEST_SKIP() << "PostgreSQL 15 is not installed";
+    }
+    SandboxSpec spec = shell(
+        "cd /data && initdb -D pg -U postgres --auth=trust --no-sync >log 2>&1 || cat log; "
+        "pg_ctl -D pg -l log -w -o '-c listen_addresses=127.64.76.9 -c fsync=off "
+        "-c unix_socket_directories=/data' start >/dev/null || cat log; "
+        "psql -h 127.64.76.9 -U postgres -Atc 'select 40 + 2'");
+    std::ofstream(directory_ + "/passwd") << "postgres:x:999:999::/tmp:/bin/sh\n";
+    spec.environment = {"PATH=" + programs + ":/usr/bin:/bin"};
+    spec.files.read_only_root = true;
+    spec.files.mounts = {
+        {.source = volume("data"), .target = "/data"},
+        {.source = volume("tmp"), .target = "/tmp"},
+        {.source = directory_ + "/passwd", .target = "/etc/passwd", .read_only = true}};
+    start(spec);
+    ASSERT_TRUE(wait_for_exit());
+    EXPECT_EQ(output_, "42\n");
+    EXPECT_EQ(exit_, (Exit{.code = 0, .signal = 0}));
 }
 
 }  // namespace
