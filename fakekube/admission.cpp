@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "fakekube/registry.hpp"
+#include "fakekube/storage_admission.hpp"
+#include "fakekube/toleration_admission.hpp"
 
 namespace bestgres::fakekube {
 namespace {
@@ -58,12 +60,19 @@ Outcome<Done> admit_create(ServerState& state, const RequestContext&, const Reso
                             .name = string_at(object, {"metadata", "name"})}));
     if (is(resource, kube::kinds::pod)) {
         BG_TRY(admit_service_account(state, resource, object));
+        add_default_tolerations(object);
+    }
+    if (is(resource, kube::kinds::persistent_volume_claim)) {
+        set_default_class(state, object);
     }
     return Done{};
 }
 
-Outcome<Done> admit_update(ServerState&, const RequestContext&, const Resource&, Json&,
-                           const Json&) {
+Outcome<Done> admit_update(ServerState& state, const RequestContext&, const Resource& resource,
+                           Json& now, const Json& before) {
+    if (is(resource, kube::kinds::persistent_volume_claim)) {
+        return check_growth(state, resource, now, before);
+    }
     return Done{};
 }
 
