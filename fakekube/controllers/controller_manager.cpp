@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "fakekube/controllers/cron_job.hpp"
 #include "fakekube/controllers/deployment.hpp"
 #include "fakekube/controllers/disruption.hpp"
 #include "fakekube/controllers/endpoints.hpp"
 #include "fakekube/controllers/garbage_collector.hpp"
+#include "fakekube/controllers/job.hpp"
 #include "fakekube/controllers/namespaces.hpp"
 #include "fakekube/controllers/replica_set.hpp"
 #include "fakekube/controllers/scheduler.hpp"
@@ -24,6 +26,8 @@ std::vector<std::unique_ptr<Controller>> all_controllers(const ControllerManager
     all.push_back(std::make_unique<DeploymentController>());
     all.push_back(std::make_unique<ReplicaSetController>());
     all.push_back(std::make_unique<StatefulSetController>());
+    all.push_back(std::make_unique<CronJobController>());
+    all.push_back(std::make_unique<JobController>());
     all.push_back(std::make_unique<VolumeController>(options.volumes));
     all.push_back(std::make_unique<ClaimProtectionController>());
     all.push_back(std::make_unique<VolumeProtectionController>());
