@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "fakekube/kinds/service_addresses.hpp"
 #include "fakekube/registry.hpp"
 #include "fakekube/storage_admission.hpp"
 #include "fakekube/toleration_admission.hpp"
@@ -23,6 +24,29 @@ bool is_immortal(std::string_view ns) {
 // Reviews are answered, not stored, so that they need no living namespace.
 bool is_review(const Resource& resource) {
     return resource.group == "authorization.k8s.io";
+}
+
+// Cluster addresses and node ports of Services.
+Outcome<Done> allot_addresses(const ServerState& state, const Resource& resource, Json& object,
+                              const Json& before) {
+    if (!is(resource, kube::kinds::service)) {
+        return Done{};
+    }
+    const std::string own = storage_key(resource, string_at(object, {"metadata", "namespace"}),
+                                        string_at(object, {"metadata", "name"}));
+    TakenAddresses taken;
+    state.store.scan("services./", "", [&](const Store::Entry& entry) {
+        if (entry.key != own) {
+            taken.add(entry.object.json());
+        }
+        return true;
+    });
+    const FieldErrors errors =
+        allocate_addresses(object, before, taken, state.options.service_cidr);
+    if (!errors.empty()) {
+        return invalid(resource, string_at(object, {"metadata", "name"}), errors);
+    }
+    return Done{};
 }
 
 }  // namespace
@@ -76,13 +100,17 @@ Outcome<Done> admit_update(ServerState& state, const RequestContext&, const Reso
     return Done{};
 }
 
-Outcome<Done> finish_create(ServerState&, const RequestContext&, const Resource&, Json&) {
-    return Done{};
+Outcome<Done> finish_create(ServerState& state, const RequestContext&, const Resource& resource,
+                            Json& object) {
+    return allot_addresses(state, resource, object, nullptr);
 }
 
-Outcome<Done> finish_update(ServerState&, const RequestContext&, const Resource&, Json&,
-                            const Json&) {
-    return Done{};
+Outcome<Done> finish_update(ServerState& state, const RequestContext& context,
+                            const Resource& resource, Json& now, const Json& before) {
+    if (!context.subresource.empty()) {
+        return Done{};
+    }
+    return allot_addresses(state, resource, now, before);
 }
 
 Outcome<Done> admit_delete(const ServerState&, const RequestContext&, const Resource& resource,

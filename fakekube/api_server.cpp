@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "fakekube/bootstrap.hpp"
+#include "fakekube/crd/custom_resources.hpp"
+#include "fakekube/custom_definitions.hpp"
 #include "fakekube/registry.hpp"
 
 namespace bestgres::fakekube {
@@ -16,6 +18,7 @@ ApiServer::ApiServer(ServerOptions options, std::vector<Resource> resources) {
     for (Resource& resource : resources) {
         table.add(std::make_shared<const Resource>(std::move(resource)));
     }
+    table.add(std::make_shared<const Resource>(custom_resource_definition()));
     create_default_objects(state_);
     compact(state_.version);
 }
@@ -135,6 +138,7 @@ void ApiServer::restore(const Image& image) {
     }
     state_.version = std::max(state_.version, image.version);
     state_.log.compact(state_.version);
+    serve_stored_definitions(state_);
     // Two lives of a server must not give the same uid twice.
     state_.random = RandomStream(state_.options.seed ^ state_.version, "fakekube");
 }

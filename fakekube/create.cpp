@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "fakekube/admission.hpp"
+#include "fakekube/custom_definitions.hpp"
 #include "fakekube/managed_fields.hpp"
 #include "fakekube/object_meta.hpp"
 #include "fakekube/registry.hpp"
@@ -124,7 +125,9 @@ Outcome<Written> create_object(ServerState& state, const RequestContext& context
     if (context.options.dry_run) {
         return Written{kube::Object(std::move(body)), true, std::move(*warnings)};
     }
-    return Written{commit_created(state, resource, std::move(body)), true, std::move(*warnings)};
+    Written written{commit_created(state, resource, std::move(body)), true, std::move(*warnings)};
+    definition_written(state, resource, written.object, context.now, false);
+    return written;
 }
 
 }  // namespace bestgres::fakekube

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fakekube/admission.hpp"
+#include "fakekube/custom_definitions.hpp"
 #include "fakekube/registry.hpp"
 
 namespace bestgres::fakekube {
@@ -207,6 +208,7 @@ Outcome<Deleted> remove_object(ServerState& state, const RequestContext& context
         return Deleted{served(resource, before), true};
     }
     commit_deleted(state, resource, before);
+    definition_written(state, resource, before, context.now, true);
     return Deleted{served(resource, before), false};
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fakekube/admission.hpp"
+#include "fakekube/custom_definitions.hpp"
 #include "fakekube/managed_fields.hpp"
 #include "fakekube/object_meta.hpp"
 #include "fakekube/registry.hpp"
@@ -156,9 +157,12 @@ Outcome<Written> replace_object(ServerState& state, const RequestContext& contex
     }
     if (finished) {
         commit_deleted(state, resource, replacement.before);
+        definition_written(state, resource, before, context.now, true);
         return Written{kube::Object(std::move(now)), false, {}};
     }
-    return Written{commit_updated(state, resource, replacement.before, std::move(now)), false, {}};
+    Written written{commit_updated(state, resource, replacement.before, std::move(now)), false, {}};
+    definition_written(state, resource, written.object, context.now, false);
+    return written;
 }
 
 Outcome<Written> update_object(ServerState& state, const RequestContext& context,
