@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "fakekube/kind_admission.hpp"
 #include "fakekube/kinds/service_addresses.hpp"
 #include "fakekube/registry.hpp"
 #include "fakekube/storage_admission.hpp"
@@ -83,8 +84,13 @@ Outcome<Done> admit_create(ServerState& state, const RequestContext&, const Reso
                            {.ns = string_at(object, {"metadata", "namespace"}),
                             .name = string_at(object, {"metadata", "name"})}));
     if (is(resource, kube::kinds::pod)) {
+        BG_TRY(admit_limit_ranges(state, resource, object));
         BG_TRY(admit_service_account(state, resource, object));
+        BG_TRY(admit_priority(state, resource, object));
         add_default_tolerations(object);
+    }
+    if (is(resource, kube::kinds::node)) {
+        taint_new_node(object);
     }
     if (is(resource, kube::kinds::persistent_volume_claim)) {
         set_default_class(state, object);
@@ -92,8 +98,11 @@ Outcome<Done> admit_create(ServerState& state, const RequestContext&, const Reso
     return Done{};
 }
 
-Outcome<Done> admit_update(ServerState& state, const RequestContext&, const Resource& resource,
-                           Json& now, const Json& before) {
+Outcome<Done> admit_update(ServerState& state, const RequestContext& context,
+                           const Resource& resource, Json& now, const Json& before) {
+    if (is(resource, kube::kinds::pod) && context.subresource.empty()) {
+        add_default_tolerations(now);
+    }
     if (is(resource, kube::kinds::persistent_volume_claim)) {
         return check_growth(state, resource, now, before);
     }
@@ -102,7 +111,8 @@ Outcome<Done> admit_update(ServerState& state, const RequestContext&, const Reso
 
 Outcome<Done> finish_create(ServerState& state, const RequestContext&, const Resource& resource,
                             Json& object) {
-    return allot_addresses(state, resource, object, nullptr);
+    BG_TRY(allot_addresses(state, resource, object, nullptr));
+    return admit_quota(state, resource, object);
 }
 
 Outcome<Done> finish_update(ServerState& state, const RequestContext& context,

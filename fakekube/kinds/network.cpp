@@ -103,13 +103,11 @@ FieldErrors check_ingress_path(const Json& entry, const std::string& path) {
     const std::string type = text_of(entry, "pathType");
     const std::string value = text_of(entry, "path");
     if (type.empty()) {
-        errors.push_back(required(path + ".pathType", "pathType must be specified"));
-    } else {
-        check_one_of(errors, type, path + ".pathType",
-                     {"Exact", "ImplementationSpecific", "Prefix"});
-        if (type != "ImplementationSpecific" && !value.starts_with('/')) {
-            errors.push_back(invalid(path + ".path", value, "must be an absolute path"));
-        }
+        return {required(path + ".pathType", "pathType must be specified")};
+    }
+    check_one_of(errors, type, path + ".pathType", {"Exact", "ImplementationSpecific", "Prefix"});
+    if (type != "ImplementationSpecific" && !value.starts_with('/')) {
+        errors.push_back(invalid(path + ".path", value, "must be an absolute path"));
     }
     append(errors, check_backend(value_of(entry, "backend"), path + ".backend"));
     return errors;

@@ -55,7 +55,9 @@ Error bad_time(std::string_view text, bool micro) {
     constexpr std::size_t starts[] = {0, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19};
     const std::size_t matched = matched_prefix(text);
     std::string_view piece = micro ? ".000000" : "Z07:00";
-    std::size_t from = std::min<std::size_t>(19, text.size());
+    // Go has already stepped over the fraction when it finds that it has too few digits.
+    const bool long_enough = micro && text.size() >= 26;
+    std::size_t from = long_enough ? 26 : std::min<std::size_t>(19, text.size());
     for (std::size_t i = 0; i < std::size(pieces); ++i) {
         if (matched < starts[i + 1]) {
             piece = pieces[i];

@@ -99,7 +99,7 @@ type HorizontalPodAutoscalerSpec
   scaleTargetRef                  CrossVersionObjectReference !
   minReplicas                     *int32 = 1
   maxReplicas                     int32 !
-  targetCPUUtilizationPercentage  *int32
+  targetCPUUtilizationPercentage  *int32 = 80
 
 type HorizontalPodAutoscalerStatus
   observedGeneration               *int64
