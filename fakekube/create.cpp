@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "fakekube/admission.hpp"
@@ -86,6 +87,16 @@ Outcome<Done> validate(const Resource& resource, const Json& object) {
     return Done{};
 }
 
+// A server-side apply that creates has told of its fields already.
+bool has_applied(const RequestContext& context, const Json& object) {
+    const Json& entries = array_at(object, {"metadata", "managedFields"});
+    return std::any_of(entries.begin(), entries.end(), [&](const Json& entry) {
+        return string_at(entry, {"operation"}) == "Apply" &&
+               string_at(entry, {"manager"}) == context.options.field_manager &&
+               string_at(entry, {"time"}) == format_seconds(context.now);
+    });
+}
+
 Outcome<Done> check_version_absent(Json& object) {
     Json& meta = object["metadata"];
     const std::string version = string_at(meta, {"resourceVersion"});
@@ -113,7 +124,9 @@ Outcome<Written> create_object(ServerState& state, const RequestContext& context
         warnings->push_back(duplicate_owner_warning(repeated));
     }
     resource.strategy->set_defaults(body);
-    track_write(state, context, resource, body, Json::object());
+    if (!has_applied(context, body)) {
+        track_write(state, context, resource, body, Json::object());
+    }
     BG_TRY(admit_create(state, context, resource, body));
     fill_metadata(state, context, resource, body);
     generate_name(state, resource, body);
