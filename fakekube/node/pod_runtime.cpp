@@ -133,11 +133,16 @@ void PodRuntime::perform(const Action& action) {
 }
 
 // What was asked from the API server and has not come yet.
-std::optional<std::string> PodRuntime::missing_reference() const {
+std::optional<std::string> PodRuntime::missing_reference() {
     for (const Selection& selection : wanted_) {
         if (!parts_.cache.is_known(selection)) {
             return "waiting for " + std::string(selection.kind.name) + " " +
                    selection.field_selector + " " + parts_.cache.trouble(selection);
+        }
+    }
+    for (const TokenRequest& request : tokens_of(pod_)) {
+        if (!tokens_.token(request)) {
+            return "waiting for a service-account token " + tokens_.trouble();
         }
     }
     return std::nullopt;
@@ -147,8 +152,8 @@ void PodRuntime::prepare() {
     preparing_ = true;
     const Instant now = wall_clock();
     const auto missing = missing_reference();
-    const bool fresh =
-        worker_.state().start_time && now - *worker_.state().start_time < wait_for_references;
+    prepare_since_ = prepare_since_.value_or(now);
+    const bool fresh = now - *prepare_since_ < wait_for_references;
     if (missing && fresh) {
         // on_surroundings() tries again; the timer covers answers that change nothing.
         const std::weak_ptr<PodRuntime> weak = weak_from_this();
@@ -163,6 +168,7 @@ void PodRuntime::prepare() {
     }
     Result<Done> done = missing ? Result<Done>(Error{*missing}) : files_.prepare(volume_input());
     preparing_ = false;
+    prepare_since_.reset();
     if (!done) {
         const std::string trouble = tokens_.trouble().empty() ? "" : " (" + tokens_.trouble() + ")";
         worker_.on_prepare_failed("FailedMount", done.error().message + trouble, now);

@@ -84,7 +84,7 @@ private:
     void write_hosts();
     PodFacts facts() const;
     Lookup lookup() const;
-    std::optional<std::string> missing_reference() const;
+    std::optional<std::string> missing_reference();
     VolumeInput volume_input();
     void write_pid(std::size_t index) const;
 
@@ -98,6 +98,7 @@ private:
     std::vector<Run> runs_;
     Reactor::TimerId timer_ = 0;
     bool preparing_ = false;
+    std::optional<Instant> prepare_since_;
     bool prepared_ = false;
     bool stepping_ = false;
     bool step_again_ = false;

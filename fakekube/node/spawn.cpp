@@ -14,6 +14,8 @@ namespace bestgres::fakekube::node {
 namespace {
 
 constexpr int first_own_descriptor = 16;
+constexpr int last_given_descriptor = first_own_descriptor - 1;
+constexpr unsigned close_on_exec_flag = 1U << 2U;  // CLOSE_RANGE_CLOEXEC
 constexpr int exit_cannot_execute = 127;
 
 Error last_error(const char* attempt) {
@@ -34,6 +36,8 @@ Descriptor raised(int number) {
     for (const auto& [ours, theirs] : spec.descriptors) {
         dup2(ours, theirs);
     }
+    // What others of this process, or its parents, left open is none of the container's business.
+    syscall(SYS_close_range, last_given_descriptor + 1, ~0U, close_on_exec_flag);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
