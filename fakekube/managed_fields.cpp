@@ -23,7 +23,7 @@ Writer writer_of(const RequestContext& context, const Resource& resource) {
     return {.manager = manager.empty() ? "unknown" : manager,
             .api_version = resource.api_version(),
             .subresource = context.subresource,
-            .reset_fields = reset_fields(resource, context.subresource)};
+            .reset_fields = {}};
 }
 
 }  // namespace
@@ -44,10 +44,12 @@ void track_write(const ServerState& state, const RequestContext& context, const 
 Outcome<Json> apply_fields(const ServerState&, const RequestContext& context,
                            const Resource& resource, const Json& live, const Json& applied) {
     const Json nothing;
+    Writer writer = writer_of(context, resource);
+    writer.reset_fields = reset_fields(resource, context.subresource);
     return server_side_apply({.live = live.empty() ? nothing : live,
                               .applied = applied,
                               .schema = resource.strategy->schema(),
-                              .writer = writer_of(context, resource),
+                              .writer = std::move(writer),
                               .force = context.options.force,
                               .now = context.now});
 }

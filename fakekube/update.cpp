@@ -95,6 +95,15 @@ void keep_other_parts(const RequestContext& context, const Resource& resource, J
     now = std::move(kept);
 }
 
+// Only /finalize changes spec.finalizers of a namespace.
+void keep_namespace_finalizers(const RequestContext& context, const Resource& resource, Json& now,
+                               const Json& before) {
+    if (resource.plural == "namespaces" && resource.group.empty() &&
+        context.subresource != "finalize") {
+        now["spec"] = object_at(before, {"spec"});
+    }
+}
+
 void set_generation(const Resource& resource, Json& now, const Json& before) {
     if (resource.strategy->manages_generation() &&
         resource.strategy->changes_generation(now, before)) {
@@ -147,6 +156,7 @@ Outcome<Written> replace_object(ServerState& state, const RequestContext& contex
         track_write(state, context, resource, now, old);
     }
     BG_TRY(admit_update(state, context, resource, now, old));
+    keep_namespace_finalizers(context, resource, now, old);
     resource.strategy->prepare_update(now, old, context.subresource);
     set_generation(resource, now, old);
     BG_TRY(validate(context, resource, now, old));

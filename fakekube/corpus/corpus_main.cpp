@@ -53,7 +53,7 @@ Background controllers_background() {
             .lag = {},
             .without = {"node-lifecycle-controller", "pod-garbage-collector", "scheduler"},
             .record_events = true,
-            .root_certificate = "",
+            .root_certificate = "-----BEGIN CERTIFICATE-----\n",
             .volumes = {},
             .nodes = {}});
     return [manager](ApiServer& server, Instant now) {

@@ -39,24 +39,6 @@ std::string python_text(const Ordered& value) {
     return value.dump(-1, ' ', true);
 }
 
-Ordered filled_json(const Ordered& value, const std::map<std::string, std::string>& variables) {
-    if (value.is_object()) {
-        Ordered result = Ordered::object();
-        for (const auto& [key, member] : value.items()) {
-            result[filled(key, variables)] = filled_json(member, variables);
-        }
-        return result;
-    }
-    if (value.is_array()) {
-        Ordered result = Ordered::array();
-        for (const Ordered& element : value) {
-            result.push_back(filled_json(element, variables));
-        }
-        return result;
-    }
-    return value.is_string() ? Ordered(filled(value.get<std::string>(), variables)) : value;
-}
-
 void set_header(Headers& headers, const std::string& name, const Ordered& value) {
     const auto same = [&](const std::pair<std::string, std::string>& header) {
         return std::equal(header.first.begin(), header.first.end(), name.begin(), name.end(),
@@ -93,6 +75,24 @@ std::string filled(std::string_view text, const std::map<std::string, std::strin
         result.append(found == variables.end() ? "${" + name + "}" : found->second);
         text.remove_prefix(end + 1);
     }
+}
+
+Ordered filled_json(const Ordered& value, const std::map<std::string, std::string>& variables) {
+    if (value.is_object()) {
+        Ordered result = Ordered::object();
+        for (const auto& [key, member] : value.items()) {
+            result[filled(key, variables)] = filled_json(member, variables);
+        }
+        return result;
+    }
+    if (value.is_array()) {
+        Ordered result = Ordered::array();
+        for (const Ordered& element : value) {
+            result.push_back(filled_json(element, variables));
+        }
+        return result;
+    }
+    return value.is_string() ? Ordered(filled(value.get<std::string>(), variables)) : value;
 }
 
 Request request_of(const Ordered& raw, const std::map<std::string, std::string>& variables,

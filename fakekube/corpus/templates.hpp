@@ -13,6 +13,9 @@ namespace bestgres::fakekube::corpus {
 
 std::string filled(std::string_view text, const std::map<std::string, std::string>& variables);
 
+// In all keys and texts of a value.
+Ordered filled_json(const Ordered& value, const std::map<std::string, std::string>& variables);
+
 Request request_of(const Ordered& request, const std::map<std::string, std::string>& variables,
                    const std::map<std::string, std::string>& tokens);
 

@@ -162,15 +162,21 @@ FieldErrors validate_autoscaler(const Json& object) {
     return errors;
 }
 
+// The selector has another name than the field.
+std::string job_field(const Json& job, std::string_view) {
+    return std::to_string(find_int(job, {"status", "succeeded"}).value_or(0));
+}
+
 }  // namespace
 
 KindRules job_rules() {
     return {.orphans_by_default = true,
-            .selectable_fields = {"status.succeeded"},
+            .selectable_fields = {"status.successful"},
             .set_defaults = set_job_defaults,
             .prepare_create = prepare_job,
             .validate_create = validate_job,
             .validate_update = validate_job_update,
+            .field_value = job_field,
             .columns = job_columns,
             .cells = job_cells};
 }

@@ -45,6 +45,13 @@ bool is_served_group(const ServerState& state, std::string_view group) {
                        [group](const ResourcePtr& resource) { return resource->group == group; });
 }
 
+// Priority and fairness leave these alone.
+bool is_long_running(const Route& route) {
+    const std::string& part = route.subresource;
+    return route.is_resource && (route.verb == "watch" || part == "log" || part == "exec" ||
+                                 part == "attach" || part == "portforward" || part == "proxy");
+}
+
 bool is_known_method(std::string_view verb) {
     return !verb.empty();
 }
@@ -102,20 +109,20 @@ Response handle_request(ServerState& state, const Request& request, Instant now)
     exchange.route = parse_route(request, exchange.query);
     const Outcome<Format> negotiated =
         negotiate(request, exchange.query, exchange.route.is_resource);
-    exchange.format = negotiated.ok() ? *negotiated : Format();
+    const std::string_view accept = find_header(request.headers, "Accept").value_or("");
+    exchange.format = negotiated.ok() ? *negotiated : Format{.yaml = accept == "application/yaml"};
     Outcome<Response> answer = dispatch(state, exchange);
     if (answer.ok() && !negotiated.ok() && answer->body.empty() && answer->watch) {
         answer = negotiated.error();
     }
     Response response =
         answer.ok() ? std::move(*answer) : status_response(answer.error(), exchange.format);
-    if (response.status != 401) {
+    if (response.status != 401 && !is_long_running(exchange.route)) {
         add_common_headers(response);
     } else {
         response.headers.emplace_back("Cache-Control", "no-cache, private");
     }
-    if (response.status == 403 && exchange.user.name.empty() == false && !answer.ok() &&
-        answer.error().message.find("cannot ") != std::string::npos) {
+    if (response.status == 403 && response.body.find(" cannot ") != std::string::npos) {
         response.headers.emplace_back("X-Content-Type-Options", "nosniff");
     }
     if (request.method == "HEAD") {

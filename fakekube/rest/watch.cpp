@@ -145,20 +145,25 @@ bool tell_events(const ServerState& state, WatchStream& stream, WatchChunk& chun
     return true;
 }
 
+// A watch that ends within moments gets none.
+Instant next_bookmark(Instant now, const std::optional<Instant>& deadline) {
+    const Instant regular = now + bookmark_period;
+    if (!deadline) {
+        return regular;
+    }
+    const Instant last = *deadline - bookmark_lead;
+    return last < now ? *deadline + bookmark_period : std::min(regular, last);
+}
+
 void tell_bookmark(WatchStream& stream, WatchChunk& chunk, Instant now) {
     if (!stream.wants_bookmarks || now < stream.next_bookmark) {
         return;
     }
-    stream.next_bookmark = now + bookmark_period;
+    stream.next_bookmark = next_bookmark(now + bookmark_lead, stream.deadline);
     if (stream.something_happened && stream.after_version > stream.last_bookmark) {
         stream.last_bookmark = stream.after_version;
         chunk.events.push_back(bookmark_line(stream, stream.after_version, false));
     }
-}
-
-Instant first_bookmark(Instant now, const std::optional<Instant>& deadline) {
-    const Instant regular = now + bookmark_period;
-    return deadline ? std::min(regular, std::max(now, *deadline - bookmark_lead)) : regular;
 }
 
 }  // namespace
@@ -195,7 +200,7 @@ Outcome<Response> open_watch(const ServerState& state, Selection selection, cons
     const std::string asked = first(query, "timeoutSeconds");
     std::from_chars(asked.data(), asked.data() + asked.size(), timeout);
     stream.deadline = now + (timeout > 0 ? seconds(timeout) : default_timeout);
-    stream.next_bookmark = first_bookmark(now, stream.deadline);
+    stream.next_bookmark = next_bookmark(now, stream.deadline);
     stream.as_table = format.shape == Format::Shape::table;
     stream.as_partial =
         format.shape == Format::Shape::partial || format.shape == Format::Shape::partial_list;

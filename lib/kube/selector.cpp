@@ -128,7 +128,8 @@ Result<std::vector<std::string>> parse_set(Tokens& tokens) {
             return values;
         }
         if (separator != ",") {
-            return unexpected(separator, "',' or ')'");
+            const bool nothing_yet = values.size() == 1 && values.front().empty();
+            return unexpected(separator, nothing_yet ? "',', ')' or identifier" : "',' or ')'");
         }
     }
 }
@@ -170,7 +171,7 @@ Result<LabelRequirement> parse_requirement(Tokens& tokens) {
     }
     const std::optional<LabelOperator> op = operator_of(next);
     if (!op) {
-        return unexpected(next, "in, notin, =, ==, !=, gt, lt");
+        return unexpected(next, "'=', '!=', '==', 'in', notin'");
     }
     tokens.take();
     requirement.op = *op;
@@ -179,10 +180,17 @@ Result<LabelRequirement> parse_requirement(Tokens& tokens) {
         BG_TRY(values);
         requirement.values = *std::move(values);
     } else {
-        requirement.values.emplace_back(is_word(tokens.peek()) ? tokens.take()
-                                                               : std::string_view());
+        const std::string_view value = tokens.peek();
+        if (!value.empty() && value != "," && !is_word(value)) {
+            return unexpected(value, "identifier");
+        }
+        requirement.values.emplace_back(is_word(value) ? tokens.take() : std::string_view());
     }
-    return checked(std::move(requirement));
+    Result<LabelRequirement> good = checked(std::move(requirement));
+    if (!good.ok()) {
+        return std::move(good).error().within("unable to parse requirement");
+    }
+    return good;
 }
 
 Result<LabelRequirement> requirement_of(const Json& expression) {
@@ -296,6 +304,9 @@ Result<LabelSelector> parse_label_selector(std::string_view text) {
         }
         if (separator != ",") {
             return unexpected(separator, "',' or 'end of string'");
+        }
+        if (const std::string_view next = tokens.peek(); !is_word(next) && next != "!") {
+            return Error{"found '" + std::string(next) + "', expected: identifier after ','"};
         }
     }
 }
