@@ -65,7 +65,12 @@ void ServerSession::start() {
                                          self->close();
                                      }
                                  },
-                             .on_drained = nullptr});
+                             .on_drained =
+                                 [weak] {
+                                     if (const auto self = weak.lock(); self && self->draining_) {
+                                         self->close();
+                                     }
+                                 }});
     arm(options_.request_limit);
 }
 
@@ -87,7 +92,7 @@ void ServerSession::close() {
 
 void ServerSession::close_when_idle() {
     keep_alive_ = false;
-    if (!busy_) {
+    if (!busy_ && !draining_) {
         close();
     }
 }
@@ -101,6 +106,9 @@ void ServerSession::arm(Duration limit) {
 }
 
 void ServerSession::take(std::string_view bytes) {
+    if (draining_) {
+        return;
+    }
     const bool was_idle = !busy_ && !parser_.has_begun();
     const Result<bool, ParseFailure> complete = parser_.feed(bytes);
     if (busy_) {
@@ -144,18 +152,9 @@ void ServerSession::next() {
     busy_ = false;
     stream_.reset();
     if (!keep_alive_) {
-        // What is still unsent goes out first; a client that does not read loses its patience's
-        // worth.
-        if (connection_->unsent_bytes() == 0) {
-            close();
-        } else {
-            arm(options_.request_limit);
-            loop_.after(std::chrono::milliseconds(5), [weak = weak_from_this()] {
-                if (const auto self = weak.lock(); self && !self->closed_) {
-                    self->next();
-                }
-            });
-        }
+        // What is still unsent goes out first, as long as the client reads.
+        draining_ = true;
+        arm(options_.request_limit);
         return;
     }
     parser_.start_next();

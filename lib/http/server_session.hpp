@@ -56,6 +56,7 @@ private:
     bool keep_alive_ = true;
     bool is_head_ = false;
     bool busy_ = false;
+    bool draining_ = false;  // the last answer is on its way, then the end
     bool closed_ = false;
 };
 

@@ -81,8 +81,15 @@ public:
             out_.erase(0, sent_);
             sent_ = 0;
         }
-        if (!writing_) {
-            flush();
+        // What one turn of the loop sends goes out together.
+        if (!writing_ && !flushing_) {
+            flushing_ = true;
+            loop_.post([self = shared_from_this()] {
+                self->flushing_ = false;
+                if (!self->writing_) {
+                    self->flush();
+                }
+            });
         }
     }
 
@@ -99,6 +106,7 @@ public:
         if (closed_) {
             return;
         }
+        send_rest();
         closed_ = true;
         events_ = std::make_shared<const Events>();
         if (tls_) {
@@ -169,7 +177,7 @@ private:
             }
             if (transfer.state == Transfer::State::ended ||
                 transfer.state == Transfer::State::broken) {
-                fail_later(transfer.why.empty() ? "the peer closed the connection" : transfer.why);
+                fail(transfer.why.empty() ? "the peer closed the connection" : transfer.why);
                 return;
             }
             writing_ = true;
@@ -183,13 +191,9 @@ private:
                                });
             return;
         }
-        if (events_->on_drained && !closed_) {
-            loop_.post([self = shared_from_this()] {
-                const std::shared_ptr<const Events> events = self->events_;
-                if (events->on_drained && self->sent_ == self->out_.size()) {
-                    events->on_drained();
-                }
-            });
+        const std::shared_ptr<const Events> events = events_;
+        if (events->on_drained && !closed_) {
+            events->on_drained();
         }
     }
 
@@ -202,8 +206,15 @@ private:
         return plain_transfer(::send(socket_.native_handle(), data, size, MSG_NOSIGNAL));
     }
 
-    void fail_later(std::string why) {
-        loop_.post([self = shared_from_this(), why = std::move(why)] { self->fail(why); });
+    // As far as the kernel takes it.
+    void send_rest() {
+        while (sent_ < out_.size()) {
+            const Transfer transfer = write_some();
+            if (transfer.state != Transfer::State::moved) {
+                return;
+            }
+            sent_ += transfer.bytes;
+        }
     }
 
     void fail(std::string_view why) {
@@ -222,7 +233,8 @@ private:
     std::string out_;
     std::size_t sent_ = 0;
     bool reading_ = false;
-    bool writing_ = false;
+    bool writing_ = false;   // waits for the socket to take more
+    bool flushing_ = false;  // a flush is posted
     bool paused_ = false;
     bool closed_ = false;
 };
