@@ -40,9 +40,15 @@ RequestContext context() {
     return context;
 }
 
+fakekube::ServerOptions options() {
+    fakekube::ServerOptions options;
+    options.tokens = {{.token = "admin", .user = context().user}};
+    return options;
+}
+
 class Applied : public testing::Test {
 protected:
-    Applied() : server_(fakekube::ServerOptions{}) {
+    Applied() : server_(options()) {
         const std::string refused =
             create("apiextensions.k8s.io/v1", "CustomResourceDefinition", api::cluster_crd());
         EXPECT_EQ(refused, "");
@@ -130,6 +136,7 @@ TEST_F(Applied, schema_refuses_what_a_schema_can) {
           "bootstrap: {sql: [a]}, bootstrapSQL: [a]",
           "patroni: {logLevel: INFO}, patroniLogLevel: INFO"}) {
         EXPECT_NE(create_cluster(with(wrong)), "") << wrong;
+        EXPECT_FALSE(api::parse_cluster_spec(yaml(with(wrong))).ok()) << wrong;
     }
     EXPECT_EQ(create_cluster(with("instances: 3, patroni: {synchronous: required}")), "");
 }
@@ -155,6 +162,27 @@ TEST_F(Applied, names_that_other_names_cannot_be_made_of_are_refused) {
                   "")
             << name;
     }
+}
+
+TEST_F(Applied, scale_changes_instances_under_the_same_rules) {
+    ASSERT_EQ(create_cluster(with("instances: 3, patroni: {synchronous: required}")), "");
+    const auto scale_to = [&](int replicas) {
+        fakekube::Request request;
+        request.method = "PATCH";
+        request.path = "/apis/bestgres.io/v1/namespaces/default/bgclusters/db/scale";
+        request.headers = {{"Authorization", "Bearer admin"},
+                           {"Content-Type", "application/merge-patch+json"}};
+        request.body = dump({{"spec", {{"replicas", replicas}}}});
+        return server_.handle(request, now).status;
+    };
+
+    EXPECT_EQ(scale_to(2), 200);
+    EXPECT_EQ(scale_to(1), 422);
+    EXPECT_EQ(scale_to(101), 422);
+
+    const auto resource = server_.find_kind("bestgres.io/v1", "BGCluster");
+    const auto stored = server_.get(*resource, ObjectKey{"default", "db"});
+    EXPECT_EQ(find_int(stored->json(), {"spec", "instances"}), 2);
 }
 
 // A steady cluster costs no writes: what is applied must be what is stored.
