@@ -112,6 +112,14 @@ void Member::take_answer(const kube::Answer& answer, Instant now, MemberOutbox& 
         finish_write(answer, now, out);
         return;
     }
+    // Asked for over REST: it must not disturb the step that the HA loop is at.
+    if (what == "request") {
+        if (answer.outcome.ok()) {
+            const auto& object = std::get<kube::Object>(*answer.outcome);
+            read({.items = {object}, .resource_version = ""}, now);
+        }
+        return;
+    }
     if (what == "pod" || !answer.outcome.ok()) {
         // An unreadable API server: the next cycle tries again. A primary keeps the lock until its
         // ttl is over.
@@ -258,6 +266,10 @@ void Member::finish_write(const kube::Answer& answer, Instant now, MemberOutbox&
             // 404 and a changed holder: Patroni demotes at once.
             if (!done && answer.outcome.error().code == kube::ErrorCode::not_found) {
                 become_replica();
+            }
+            // The lock without a primary: an interrupted promotion is made good.
+            if (done && !local_.primary && local_.runs && take_lock(out)) {
+                return;
             }
             if (done && seen_.failover.pending() && seen_.failover.candidate == local_.name) {
                 decision_.action = Action::wait;

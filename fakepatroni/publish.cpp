@@ -165,8 +165,8 @@ void Member::answer_rest(const RestRequest& request, Instant now, MemberOutbox& 
         case patroni::Verb::patch_config: {
             Json config = seen_.config.config.value_or(Json::object());
             merge_patch(config, request.body);
-            decision_.action = Action::wait;
             write_object("config", {{"config", dump(config)}}, out);
+            expected_[next_call_ - 1] = "request";
             reply(200, dump(config));
             out.wake_at = now + std::chrono::milliseconds(100);
             return;
@@ -180,11 +180,11 @@ void Member::answer_rest(const RestRequest& request, Instant now, MemberOutbox& 
             return;
         case patroni::Verb::switchover:
         case patroni::Verb::failover:
-            decision_.action = Action::wait;
             write_object("failover",
                          {{"leader", request.body.value("leader", "")},
                           {"member", request.body.value("candidate", "")}},
                          out);
+            expected_[next_call_ - 1] = "request";
             switchovers_.emplace_back(request.id, request.body.value("candidate", ""));
             out.wake_at = now + std::chrono::milliseconds(100);
             return;

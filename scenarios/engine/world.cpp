@@ -55,6 +55,13 @@ World::World(WorldOptions options)
     apply({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", options_.ns}}}});
     for (int number = 1; number <= options_.nodes; ++number) {
         apply(node_manifest(number));
+        // Admission taints new nodes; nobody watches over nodes here who would take it off.
+        const kube::Patch ready{.ref = {kube::kinds::node, "", fmt::format("node-{}", number)},
+                                .type = kube::PatchType::merge,
+                                .body = {{"spec", {{"taints", nullptr}}}},
+                                .subresource = ""};
+        const auto outcome = fakekube::perform(server_, administrator(), ready, now_);
+        BG_CHECK(outcome.ok(), outcome.error().message);
     }
 }
 
