@@ -60,7 +60,7 @@ Outcome<Done> check_version(const Resource& resource, const Json& body,
         if (resource.strategy->unconditional_update()) {
             return Done{};
         }
-        return invalid(resource, name,
+        return invalid(resource.group, resource.plural, name,
                        {invalid("metadata.resourceVersion", go_value("0x0"),
                                 "must be specified for an update")});
     }

@@ -260,6 +260,7 @@ std::optional<Json> api_group(const ServerState& state, std::string_view group) 
 std::optional<Json> api_resource_list(const ServerState& state, std::string_view group,
                                       std::string_view version) {
     std::vector<Json> resources;
+    bool has_custom = false;
     for (const VirtualResource& resource : virtual_resources()) {
         if (resource.group == group && resource.version == version) {
             resources.push_back({{"name", resource.plural},
@@ -273,6 +274,7 @@ std::optional<Json> api_resource_list(const ServerState& state, std::string_view
         if (resource->group != group || resource->version != version) {
             continue;
         }
+        has_custom = has_custom || resource->strategy->is_custom();
         resources.push_back(resource_json(*resource));
         for (const std::string& name : resource->subresources) {
             resources.push_back(subresource_json(*resource, name));
@@ -281,8 +283,11 @@ std::optional<Json> api_resource_list(const ServerState& state, std::string_view
     if (resources.empty()) {
         return std::nullopt;
     }
-    std::sort(resources.begin(), resources.end(),
-              [](const Json& left, const Json& right) { return left["name"] < right["name"]; });
+    // Custom resources come in the order of their definitions, with /status before /scale.
+    if (!has_custom) {
+        std::sort(resources.begin(), resources.end(),
+                  [](const Json& left, const Json& right) { return left["name"] < right["name"]; });
+    }
     const GroupVersion group_version{std::string(group), std::string(version)};
     Json list = {{"kind", "APIResourceList"},
                  {"groupVersion", group_version.text()},

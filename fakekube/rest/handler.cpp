@@ -52,6 +52,14 @@ bool is_long_running(const Route& route) {
                                  part == "attach" || part == "portforward" || part == "proxy");
 }
 
+// Custom resources are served by a server behind the built-in one, which answers 404 otherwise.
+bool is_custom_group(const ServerState& state, const std::string& group) {
+    const std::vector<ResourcePtr>& all = state.resources->in_order;
+    return std::any_of(all.begin(), all.end(), [&group](const ResourcePtr& resource) {
+        return resource->group == group && resource->strategy->is_custom();
+    });
+}
+
 bool is_known_method(std::string_view verb) {
     return !verb.empty();
 }
@@ -63,16 +71,18 @@ Outcome<Response> dispatch_resource(ServerState& state, Exchange& exchange) {
         return std::move(*answer);
     }
     if (exchange.resource == nullptr) {
-        if (!is_served_group(state, route.group)) {
+        if (!is_served_group(state, route.group) || is_custom_group(state, route.group)) {
             return text_response(404, "404 page not found\n", "text/plain; charset=utf-8");
         }
         return unknown_resource();
     }
     const Resource& resource = *exchange.resource;
-    if (resource.namespaced && !route.has_ns && !route.name.empty()) {
-        return unknown_resource();
+    const bool is_misplaced =
+        resource.namespaced ? !route.has_ns && !route.name.empty() : route.has_ns;
+    if (is_misplaced && resource.strategy->is_custom()) {
+        return text_response(404, "404 page not found\n", "text/plain; charset=utf-8");
     }
-    if (!resource.namespaced && route.has_ns) {
+    if (is_misplaced) {
         return unknown_resource();
     }
     if (!is_known_method(route.verb) || exchange.request.method == "HEAD") {
