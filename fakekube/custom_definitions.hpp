@@ -9,9 +9,17 @@
 
 namespace bestgres::fakekube {
 
-// To be called after every write; does something for definitions only. `gone`: it was deleted.
+// To be called after every write; does something for definitions and for
+// objects whose definition is terminating. `gone`: it was deleted.
 void definition_written(ServerState& state, const Resource& resource,
                         const kube::Object& definition, Instant now, bool gone);
+// Before a delete is written: a definition gets the finalizer that waits for its objects, and the
+// condition that tells of it.
+void definition_deleting(const Resource& resource, Json& definition, Instant now);
+// After it: the objects are deleted, and with the last of them the definition. Both do nothing for
+// other resources.
+void definition_marked(ServerState& state, const Resource& resource, const kube::Object& definition,
+                       Instant now);
 // Serves what all stored definitions define: after a restore.
 void serve_stored_definitions(ServerState& state);
 

@@ -190,6 +190,7 @@ Outcome<Deleted> remove_object(ServerState& state, const RequestContext& context
         return Deleted{served(resource, before), true};
     }
     set_finalizers(object, finalizers_for(resource, before, options));
+    definition_deleting(resource, object, context.now);
     if (is_namespace(resource)) {
         mark_namespace(object, context.now);
     } else if (grace == Grace::none && !array_at(object, {"metadata", "finalizers"}).empty() &&
@@ -205,6 +206,7 @@ Outcome<Deleted> remove_object(ServerState& state, const RequestContext& context
         before = commit_updated(state, resource, before, std::move(object));
     }
     if (stays) {
+        definition_marked(state, resource, before, context.now);
         return Deleted{served(resource, before), true};
     }
     commit_deleted(state, resource, before);
