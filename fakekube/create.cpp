@@ -107,10 +107,16 @@ Outcome<Done> check_version_absent(Json& object) {
     return Done{};
 }
 
-}  // namespace
+enum class Tracking { as_update, done };
 
-Outcome<Written> create_object(ServerState& state, const RequestContext& context,
-                               const Resource& resource, Json body) {
+struct Creation {
+    Json body;
+    Tracking tracking = Tracking::as_update;
+};
+
+Outcome<Written> create(ServerState& state, const RequestContext& context, const Resource& resource,
+                        Creation creation) {
+    Json& body = creation.body;
     Outcome<std::vector<std::string>> warnings = decode_body(context, resource, body);
     if (!warnings.ok()) {
         return std::move(warnings).error();
@@ -125,7 +131,9 @@ Outcome<Written> create_object(ServerState& state, const RequestContext& context
     }
     resource.strategy->set_defaults(body);
     if (!has_applied(context, body)) {
-        track_write(state, context, resource, body, Json::object());
+        if (creation.tracking == Tracking::as_update) {
+            track_write(state, context, resource, body, Json::object());
+        }
     }
     BG_TRY(admit_create(state, context, resource, body));
     fill_metadata(state, context, resource, body);
@@ -141,6 +149,18 @@ Outcome<Written> create_object(ServerState& state, const RequestContext& context
     Written written{commit_created(state, resource, std::move(body)), true, std::move(*warnings)};
     definition_written(state, resource, written.object, context.now, false);
     return written;
+}
+
+}  // namespace
+
+Outcome<Written> create_object(ServerState& state, const RequestContext& context,
+                               const Resource& resource, Json body) {
+    return create(state, context, resource, {std::move(body), Tracking::as_update});
+}
+
+Outcome<Written> create_applied(ServerState& state, const RequestContext& context,
+                                const Resource& resource, Json body) {
+    return create(state, context, resource, {std::move(body), Tracking::done});
 }
 
 }  // namespace bestgres::fakekube

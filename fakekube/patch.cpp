@@ -19,6 +19,27 @@ Outcome<Done> check_preconditions(const Resource& resource, const Json& patched,
     return Done{};
 }
 
+// A patch renames nothing.
+Outcome<Done> check_names(const ObjectKey& key, const Json& patched) {
+    const std::string name = string_at(patched, {"metadata", "name"});
+    if (name.empty()) {
+        return bad_request(fmt::format(
+            "the name of the object ({} based on URL) was undeterminable: name must be provided",
+            key.name));
+    }
+    if (name != key.name) {
+        return bad_request(fmt::format(
+            "the name of the object ({}) does not match the name on the URL ({})", name, key.name));
+    }
+    const std::string ns = string_at(patched, {"metadata", "namespace"}, key.ns);
+    if (!key.ns.empty() && !ns.empty() && ns != key.ns) {
+        return bad_request(fmt::format(
+            "the namespace of the object ({}) does not match the namespace on the request ({})", ns,
+            key.ns));
+    }
+    return Done{};
+}
+
 Outcome<Written> apply_patch(ServerState& state, const RequestContext& context,
                              const Resource& resource, const ObjectKey& key, const Json& applied) {
     const kube::Object* found = state.store.find(storage_key(resource, key.ns, key.name));
@@ -31,7 +52,7 @@ Outcome<Written> apply_patch(ServerState& state, const RequestContext& context,
         return std::move(merged).error();
     }
     if (found == nullptr) {
-        return create_object(state, context, resource, std::move(*merged));
+        return create_applied(state, context, resource, std::move(*merged));
     }
     BG_TRY(check_preconditions(resource, *merged, *found));
     BG_TRY(decode_body(context, resource, *merged));
@@ -63,6 +84,7 @@ Outcome<Written> patch_object(ServerState& state, const RequestContext& context,
     if (!warnings.ok()) {
         return std::move(warnings).error();
     }
+    BG_TRY(check_names(key, *patched));
     BG_TRY(check_preconditions(resource, *patched, before));
     resource.strategy->set_defaults(*patched);
     Outcome<Written> written =

@@ -30,13 +30,29 @@ Outcome<Json> patched_json(const Resource& resource, const Json& live, const Pat
 
 Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
                                                  const Resource& resource, Json& patched) {
-    if (!patched.is_object()) {
-        return invalid("", "", "", {invalid("patch", go_value(dump(patched)), "not an object")});
-    }
     const Json before = patched;
+    const auto refused = [&before](std::string why) {
+        return invalid("", "", "", {invalid("patch", dump(before), std::move(why))});
+    };
+    if (!patched.is_object()) {
+        return refused(fmt::format(
+            "couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value "
+            "of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind "
+            "string \"json:\\\"kind,omitempty\\\"\" }}",
+            patched.is_number() ? "number" : patched.type_name()));
+    }
+    const std::string version = string_at(patched, {"apiVersion"}, resource.api_version());
+    const std::string kind = string_at(patched, {"kind"}, resource.kind);
+    if (!resource.strategy->is_custom() &&
+        (version != resource.api_version() || kind != resource.kind)) {
+        return refused(
+            fmt::format("no kind \"{}\" is registered for version \"{}\" in scheme "
+                        "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
+                        kind, version));
+    }
     const Result<DecodeReport> report = resource.strategy->decode(patched);
     if (!report.ok()) {
-        return invalid("", "", "", {invalid("patch", dump(before), report.error().message)});
+        return refused(report.error().message);
     }
     std::vector<std::string> warnings;
     if (context.options.field_validation != "Ignore") {
@@ -45,10 +61,7 @@ Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
         }
     }
     if (context.options.field_validation == "Strict" && !warnings.empty()) {
-        return invalid(
-            "", "", "",
-            {invalid("patch", dump(before),
-                     fmt::format("strict decoding error: {}", fmt::join(warnings, ", ")))});
+        return refused(fmt::format("strict decoding error: {}", fmt::join(warnings, ", ")));
     }
     return warnings;
 }

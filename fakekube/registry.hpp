@@ -44,6 +44,9 @@ Outcome<ListResult> list_objects(const ServerState& state, const Resource& resou
                                  std::string_view ns, const ListOptions& options);
 Outcome<Written> create_object(ServerState& state, const RequestContext& context,
                                const Resource& resource, Json body);
+// Server-side apply has seen to managedFields already.
+Outcome<Written> create_applied(ServerState& state, const RequestContext& context,
+                                const Resource& resource, Json body);
 Outcome<Written> update_object(ServerState& state, const RequestContext& context,
                                const Resource& resource, Json body);
 Outcome<Written> patch_object(ServerState& state, const RequestContext& context,

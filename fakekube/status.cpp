@@ -98,12 +98,11 @@ Status invalid(const Resource& resource, std::string_view name, const FieldError
 
 Status invalid(std::string_view group, std::string_view kind, std::string_view name,
                const FieldErrors& errors) {
-    Json details = {{"kind", kind}};
-    if (!group.empty()) {
-        details["group"] = group;
-    }
-    if (!name.empty()) {
-        details["name"] = name;
+    Json details = Json::object();
+    for (const auto& [key, value] : {std::pair("kind", kind), {"group", group}, {"name", name}}) {
+        if (!value.empty()) {
+            details[key] = value;
+        }
     }
     for (const FieldError& error : errors) {
         details["causes"].push_back(cause_json({.reason = std::string(cause_reason(error.type)),

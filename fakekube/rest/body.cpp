@@ -329,7 +329,7 @@ Outcome<PatchRequest> read_patch(const Resource& resource, const Request& reques
         if (patch.type == PatchType::apply) {
             return bad_request("error decoding YAML: " + body.error().message);
         }
-        return bad_request("error decoding patch: " + go_json_error(request.body));
+        return bad_request(go_json_error(request.body));
     }
     patch.body = std::move(*body);
     return patch;
