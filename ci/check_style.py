@@ -17,6 +17,8 @@ BANNED = [
     (re.compile(r"\b(TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b"), "write an issue instead"),
     (re.compile(r"\bDIS" + r"ABLED_"), "a test is run or does not exist"),
 ]
+# Headers that only .cpp files of their own folder include.
+INTERNAL = {"lib/http/loop_impl.hpp", "lib/http/socket_connection.hpp"}
 BANNED_PURE = [(re.compile(r"\bstd::unordered_"), "ordered containers only: iteration order is seen")]
 BANNED_HEADER = [
     (re.compile(r"^\s*using namespace\b"), "no using namespace in a header"),
@@ -48,7 +50,9 @@ def functions(code):
             depth += {"{": 1, "}": -1}.get(code[position], 0)
             position += 1
         first = code.count("\n", 0, match.start() + 1) + 1
-        yield first, code.count("\n", match.start() + 1, position) + 1, count_parameters(match.group("params"))
+        # What an overridden function takes is its base's choice.
+        parameters = 0 if re.search(r"\)\s*override\s*\{", match.group(0)) else count_parameters(match.group("params"))
+        yield first, code.count("\n", match.start() + 1, position) + 1, parameters
 
 
 def count_parameters(text):
@@ -75,6 +79,8 @@ def check_cpp(path, text):
             problems.append(f"{path}:{number}: {len(line)} columns, the limit is {COLUMNS}")
         for pattern, advice in rules:
             where = line if "issue" in advice or "stays inside" in advice else bare
+            if "stays inside" in advice and path in INTERNAL:
+                continue
             if pattern.search(where):
                 problems.append(f"{path}:{number}: {advice}")
     for first, length, parameters in functions(code):

@@ -93,7 +93,7 @@ TEST(OpenApi, writes_protobuf_for_those_who_ask) {
         "/openapi/v2", {{"Accept", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"}});
 
     EXPECT_EQ(header(response, "Content-Type"),
-              "application/com.github.proto-openapi.spec.v2@v1.0+protobuf");
+              "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
     EXPECT_EQ(response.body.substr(0, 5), std::string("\x0a\x03", 2) + "2.0");
     EXPECT_NE(response.body.find("com.example.v1.Pg"), std::string::npos);
 }

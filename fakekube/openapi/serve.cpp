@@ -10,8 +10,9 @@
 namespace bestgres::fakekube {
 namespace {
 
+// Asked for with "@", which no media type may contain: old clients cannot parse it in an answer.
 constexpr std::string_view protobuf_v2 =
-    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 struct Document {
     std::string body;

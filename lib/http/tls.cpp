@@ -168,16 +168,22 @@ SSL_CTX* new_context(const SSL_METHOD* method) {
     return context;
 }
 
-int choose_http_1_1(SSL*, const unsigned char** out, unsigned char* out_length,
-                    const unsigned char* offered, unsigned int offered_length, void*) {
-    static constexpr unsigned char known[] = "\x08http/1.1";
-    unsigned char* chosen = nullptr;
-    if (SSL_select_next_proto(&chosen, out_length, known, sizeof known - 1, offered,
-                              offered_length) != OPENSSL_NPN_NEGOTIATED) {
-        return SSL_TLSEXT_ERR_NOACK;
-    }
-    *out = chosen;
-    return SSL_TLSEXT_ERR_OK;
+// Of what the client offers, HTTP/1.1 alone is spoken here.
+void speak_http_1_1(SSL_CTX* context) {
+    SSL_CTX_set_alpn_select_cb(
+        context,
+        [](SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
+           unsigned int offered_length, void*) {
+            static constexpr unsigned char known[] = "\x08http/1.1";
+            unsigned char* chosen = nullptr;
+            if (SSL_select_next_proto(&chosen, out_length, known, sizeof known - 1, offered,
+                                      offered_length) != OPENSSL_NPN_NEGOTIATED) {
+                return SSL_TLSEXT_ERR_NOACK;
+            }
+            *out = chosen;
+            return SSL_TLSEXT_ERR_OK;
+        },
+        nullptr);
 }
 
 }  // namespace
@@ -229,7 +235,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::client(const TlsClientOpti
 Result<std::shared_ptr<const TlsContext>> TlsContext::server(const TlsServerOptions& options) {
     const std::shared_ptr<TlsContext> context(new TlsContext);
     context->context_ = new_context(TLS_server_method());
-    SSL_CTX_set_alpn_select_cb(context->context_, choose_http_1_1, nullptr);
+    speak_http_1_1(context->context_);
     static constexpr unsigned char session_scope[] = "bestgres";
     SSL_CTX_set_session_id_context(context->context_, session_scope, sizeof session_scope - 1);
     BG_TRY(use_certificate(context->context_, options.certificate));

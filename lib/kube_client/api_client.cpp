@@ -71,12 +71,11 @@ struct Paging {
 }  // namespace
 
 struct ApiClient::Impl : std::enable_shared_from_this<ApiClient::Impl> {
-    Impl(http::EventLoop& the_loop, Access the_access, ApiClientOptions the_options, Sink the_sink,
+    Impl(http::EventLoop& the_loop, Access the_access, ApiClientOptions the_options,
          std::shared_ptr<const http::TlsContext> tls)
         : loop(the_loop),
           access(std::move(the_access)),
           options(std::move(the_options)),
-          sink(std::move(the_sink)),
           token(access),
           client(loop, {.tls = std::move(tls)}) {}
 
@@ -334,8 +333,8 @@ Result<std::unique_ptr<ApiClient>> ApiClient::make(http::EventLoop& loop, Access
         }
         tls = *context;
     }
-    auto impl = std::make_shared<Impl>(loop, std::move(access), std::move(options), std::move(sink),
-                                       std::move(tls));
+    auto impl = std::make_shared<Impl>(loop, std::move(access), std::move(options), std::move(tls));
+    impl->sink = std::move(sink);
     return std::unique_ptr<ApiClient>(new ApiClient(std::move(impl)));
 }
 
