@@ -87,16 +87,6 @@ Outcome<Done> validate(const Resource& resource, const Json& object) {
     return Done{};
 }
 
-// A server-side apply that creates has told of its fields already.
-bool has_applied(const RequestContext& context, const Json& object) {
-    const Json& entries = array_at(object, {"metadata", "managedFields"});
-    return std::any_of(entries.begin(), entries.end(), [&](const Json& entry) {
-        return string_at(entry, {"operation"}) == "Apply" &&
-               string_at(entry, {"manager"}) == context.options.field_manager &&
-               string_at(entry, {"time"}) == format_seconds(context.now);
-    });
-}
-
 Outcome<Done> check_version_absent(Json& object) {
     Json& meta = object["metadata"];
     const std::string version = string_at(meta, {"resourceVersion"});
@@ -130,10 +120,8 @@ Outcome<Written> create(ServerState& state, const RequestContext& context, const
         warnings->push_back(duplicate_owner_warning(repeated));
     }
     resource.strategy->set_defaults(body);
-    if (!has_applied(context, body)) {
-        if (creation.tracking == Tracking::as_update) {
-            track_write(state, context, resource, body, Json::object());
-        }
+    if (creation.tracking == Tracking::as_update) {
+        track_write(state, context, resource, body, Json::object());
     }
     BG_TRY(admit_create(state, context, resource, body));
     fill_metadata(state, context, resource, body);
