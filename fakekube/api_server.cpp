@@ -143,4 +143,8 @@ void ApiServer::restore(const Image& image) {
     state_.random = RandomStream(state_.options.seed ^ state_.version, "fakekube");
 }
 
+std::string ApiServer::sign_token(const TokenClaims& claims) const {
+    return fakekube::sign_token(state_, claims);
+}
+
 }  // namespace bestgres::fakekube

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fakekube/authentication.hpp"
 #include "fakekube/context.hpp"
 #include "fakekube/request.hpp"
 #include "fakekube/resource.hpp"
@@ -72,6 +73,8 @@ public:
     // --- authentication and authorisation, for faces beside handle().
     Outcome<User> authenticate(const Headers& headers, Instant now) const;
     bool is_allowed(const User& user, const Attributes& attributes) const;
+    // What a token controller writes into Secrets.
+    std::string sign_token(const TokenClaims& claims) const;
     // Every distinct decision so far, as JSON lines would show it: bounded.
     Json audit() const;
 

@@ -44,6 +44,20 @@ private:
     void sync(const Key& key, Client& client) override;
 };
 
+// Fills Secrets of type kubernetes.io/service-account-token, and removes them with their account.
+class TokenController : public Controller {
+public:
+    explicit TokenController(std::string certificate);
+    std::unique_ptr<Controller> clone() const override;
+
+private:
+    void observe(const Change& change) override;
+    void sync(const Key& key, Client& client) override;
+    void fill(const kube::Object& secret, const kube::Object& account, Client& client) const;
+
+    std::string certificate_;
+};
+
 class RootCertificatePublisher : public Controller {
 public:
     explicit RootCertificatePublisher(std::string certificate);
