@@ -184,7 +184,8 @@ void Client::record(const kube::Object& about, const Happening& happening) {
     if (told != memory_->names.end() && count_again({.ns = ns, .name = told->second})) {
         return;
     }
-    event["source"] = {{"component", controller_}};
+    event["source"] = {
+        {"component", controller_ == "scheduler" ? "default-scheduler" : controller_}};
     event["firstTimestamp"] = format_seconds(now_);
     event["lastTimestamp"] = format_seconds(now_);
     event["metadata"]["namespace"] = ns;

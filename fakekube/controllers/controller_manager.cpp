@@ -12,6 +12,7 @@
 #include "fakekube/controllers/replica_set.hpp"
 #include "fakekube/controllers/scheduler.hpp"
 #include "fakekube/controllers/stateful_set.hpp"
+#include "lib/base/check.hpp"
 
 namespace bestgres::fakekube::controllers {
 namespace {
@@ -23,6 +24,7 @@ std::vector<std::unique_ptr<Controller>> all_controllers(const ControllerManager
     std::vector<std::unique_ptr<Controller>> all;
     all.push_back(std::make_unique<ServiceAccountController>());
     all.push_back(std::make_unique<RootCertificatePublisher>(options.root_certificate));
+    all.push_back(std::make_unique<TokenController>(options.root_certificate));
     all.push_back(std::make_unique<DeploymentController>());
     all.push_back(std::make_unique<ReplicaSetController>());
     all.push_back(std::make_unique<StatefulSetController>());
@@ -48,12 +50,15 @@ std::vector<std::unique_ptr<Controller>> all_controllers(const ControllerManager
 
 ControllerManager::ControllerManager(ControllerManagerOptions options)
     : options_(std::move(options)) {
+    std::set<std::string, std::less<>> unknown = options_.without;
     for (std::unique_ptr<Controller>& controller : all_controllers(options_)) {
+        unknown.erase(controller->name());
         if (!options_.without.contains(controller->name())) {
             controller->record_events(options_.record_events);
             controllers_.push_back(std::move(controller));
         }
     }
+    BG_CHECK(unknown.empty(), "a controller that shall not run has no such name");
 }
 
 ControllerManager::ControllerManager(const ControllerManager& other)

@@ -37,7 +37,7 @@ std::map<std::string, kube::Object> by_name(const std::vector<kube::Object>& obj
 }  // namespace
 
 Scheduler::Scheduler()
-    : Controller(scheduler_name,
+    : Controller("scheduler",
                  {kinds::pod, kinds::node, kinds::namespace_, kinds::persistent_volume_claim,
                   kinds::persistent_volume, kinds::storage_class}) {}
 

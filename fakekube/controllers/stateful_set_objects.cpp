@@ -125,8 +125,12 @@ std::vector<Json> claims_of(const kube::Object& set, std::int64_t ordinal) {
         metadata["name"] = claim_name(set, string_at(metadata, {"name"}), ordinal);
         metadata["namespace"] = set.ns();
         metadata.erase("creationTimestamp");
-        claims.push_back(
-            {{"metadata", std::move(metadata)}, {"spec", object_at(claim_template, {"spec"})}});
+        Json claim = {{"metadata", std::move(metadata)},
+                      {"spec", object_at(claim_template, {"spec"})}};
+        if (const Json* status = find(claim_template, {"status"}); status != nullptr) {
+            claim["status"] = *status;
+        }
+        claims.push_back(std::move(claim));
     }
     return claims;
 }
