@@ -56,12 +56,34 @@ Json without_reset_fields(Json object, const Writer& writer) {
 
 // What a created object is compared with: objects that the kind's Go type always writes exist
 // already, so that only what is in them gets owners.
+std::optional<Json> zero_of(const TypeSchema& field) {
+    using Type = TypeSchema::Type;
+    if (field.pointer) {
+        return std::nullopt;
+    }
+    if (field.type == Type::time || field.type == Type::micro_time) {
+        return Json();  // creationTimestamp: null
+    }
+    if (field.omit_empty) {
+        return std::nullopt;
+    }
+    if (field.type == Type::string) {
+        return Json("");
+    }
+    if (field.type == Type::boolean) {
+        return Json(false);
+    }
+    return field.type == Type::integer ? std::optional(Json(0)) : std::nullopt;
+}
+
 Json empty_object(const TypeSchema& schema, int depth) {
     Json object = Json::object();
     for (const auto& [name, field] : schema.fields) {
         const bool is_value = field->type == TypeSchema::Type::object && !field->pointer;
         if (is_value && depth > 0) {
             object[name] = empty_object(*field, depth - 1);
+        } else if (std::optional<Json> zero = zero_of(*field)) {
+            object[name] = *std::move(zero);
         }
     }
     return object;
