@@ -18,9 +18,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// All that Patroni calls: a directory with links to some of them, as on machines that keep several
+// versions, will not do.
 bool holds_postgres(const fs::path& directory) {
-    return access((directory / "initdb").c_str(), X_OK) == 0 &&
-           access((directory / "postgres").c_str(), X_OK) == 0;
+    for (const char* program :
+         {"initdb", "postgres", "pg_ctl", "pg_controldata", "pg_basebackup", "pg_rewind"}) {
+        if (access((directory / program).c_str(), X_OK) != 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 struct VersionedDirectory {

@@ -44,8 +44,10 @@ protected:
 };
 
 TEST_F(Image, finds_postgres_on_the_path_first) {
-    write("bin/initdb", "", 0755);
-    write("bin/postgres", "", 0755);
+    for (const char* program :
+         {"initdb", "postgres", "pg_ctl", "pg_controldata", "pg_basebackup", "pg_rewind"}) {
+        write(std::string("bin/") + program, "", 0755);
+    }
     EXPECT_EQ(find_bin_directory("/nowhere:" + (folder_ / "bin").string(), "1"),
               (folder_ / "bin").string());
 }

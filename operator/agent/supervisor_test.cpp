@@ -79,7 +79,8 @@ TEST_F(SupervisorRun, turns_ready_when_patroni_says_that_this_member_leads) {
     loop_.after(std::chrono::milliseconds(100), [&] { ask(before, [] {}); });
     timer.start(std::chrono::milliseconds(1600),
                 [&] { ask(after, [] { kill(getpid(), SIGTERM); }); });
-    EXPECT_TRUE(run({"sleep", "30"}).ok());
+    const Result<int> code = run({"sleep", "30"});
+    EXPECT_TRUE(code.ok()) << code.error().message;
     EXPECT_EQ(before, 503);
     EXPECT_EQ(after, 200);
 }
