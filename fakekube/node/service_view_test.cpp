@@ -52,10 +52,10 @@ TEST(HostsFile, names_the_pod_services_and_headless_pods) {
     EXPECT_EQ(hosts_file(view, own),
               "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n"
               "127.64.1.2\tdb-0.db-headless.shop.svc.cluster.local db-0\n"
-              "127.64.1.2\tdb-headless.shop.svc.cluster.local db-headless.shop.svc "
-              "db-headless.shop db-headless\n"
               "127.64.1.2\tdb-0.db-headless.shop.svc.cluster.local db-0.db-headless.shop.svc "
               "db-0.db-headless.shop db-0.db-headless\n"
+              "127.64.1.2\tdb-headless.shop.svc.cluster.local db-headless.shop.svc "
+              "db-headless.shop db-headless\n"
               "127.96.0.1\tdb.shop.svc.cluster.local db.shop.svc db.shop db\n");
     HostsRequest other = own;
     other.ns = "else";
