@@ -168,24 +168,6 @@ SSL_CTX* new_context(const SSL_METHOD* method) {
     return context;
 }
 
-// Of what the client offers, HTTP/1.1 alone is spoken here.
-void speak_http_1_1(SSL_CTX* context) {
-    SSL_CTX_set_alpn_select_cb(
-        context,
-        [](SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
-           unsigned int offered_length, void*) {
-            static constexpr unsigned char known[] = "\x08http/1.1";
-            unsigned char* chosen = nullptr;
-            if (SSL_select_next_proto(&chosen, out_length, known, sizeof known - 1, offered,
-                                      offered_length) != OPENSSL_NPN_NEGOTIATED) {
-                return SSL_TLSEXT_ERR_NOACK;
-            }
-            *out = chosen;
-            return SSL_TLSEXT_ERR_OK;
-        },
-        nullptr);
-}
-
 }  // namespace
 
 Result<KeyPair> make_authority(std::string_view common_name) {
@@ -235,7 +217,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::client(const TlsClientOpti
 Result<std::shared_ptr<const TlsContext>> TlsContext::server(const TlsServerOptions& options) {
     const std::shared_ptr<TlsContext> context(new TlsContext);
     context->context_ = new_context(TLS_server_method());
-    speak_http_1_1(context->context_);
+    // No protocol is chosen by ALPN: a client that offers HTTP/2 falls back to HTTP/1.1.
     static constexpr unsigned char session_scope[] = "bestgres";
     SSL_CTX_set_session_id_context(context->context_, session_scope, sizeof session_scope - 1);
     BG_TRY(use_certificate(context->context_, options.certificate));
