@@ -18,6 +18,7 @@ using std::chrono::seconds;
 constexpr std::size_t most_unsent = 64U << 20U;
 constexpr std::size_t events_at_once = 4096;
 constexpr Duration beat_period = milliseconds(100);
+constexpr Duration audit_period = seconds(2);
 // A process that was stopped for longer has not been listening: nothing may be concluded from the
 // silence of the nodes meanwhile.
 constexpr Duration longest_stall = seconds(5);
@@ -222,7 +223,8 @@ void Host::beat() {
                                         : options_.state->sync();
         BG_CHECK(synced.ok(), synced.ok() ? "" : synced.error().message);
     }
-    if (!options_.audit_file.empty()) {
+    if (!options_.audit_file.empty() && now - last_audit_ > audit_period) {
+        last_audit_ = now;
         write_audit();
     }
     beat_.start(beat_period, [this] { beat(); });

@@ -73,6 +73,7 @@ private:
     std::uint64_t persisted_ = 0;
     bool pump_posted_ = false;
     Instant last_beat_;
+    Instant last_audit_;
     std::string audit_text_;
     std::map<int, std::uint64_t> answers_;  // by status, for /metrics
 };
