@@ -26,6 +26,7 @@ struct Arguments {
     std::string topic = {};
     std::string test_case = {};
     bool verbose = false;
+    std::size_t least = 0;  // steps that must agree; 0: all
 };
 
 struct Count {
@@ -128,6 +129,8 @@ Arguments parse_arguments(int count, char** values) {
             arguments.deviations = value;
         } else if (option == "--topic") {
             arguments.topic = value;
+        } else if (option == "--least") {
+            arguments.least = std::stoul(value);
         } else if (option == "--case") {
             arguments.test_case = value;
         }
@@ -165,7 +168,7 @@ int run(const Arguments& arguments) {
         all.total += count.total;
     }
     fmt::print("{:<28} {:>4} of {:>4} steps agree\n", "all", all.agree, all.total);
-    return all.agree == all.total ? 0 : 1;
+    return all.agree >= (arguments.least > 0 ? arguments.least : all.total) ? 0 : 1;
 }
 
 }  // namespace

@@ -21,6 +21,14 @@ Outcome<Done> check_format(Exchange& exchange) {
         return std::move(format).error();
     }
     exchange.format = std::move(*format);
+    const std::string include = first(exchange.query, "includeObject");
+    if (exchange.format.shape == Format::Shape::table && !include.empty() && include != "None" &&
+        include != "Metadata" && include != "Object") {
+        return bad_request(fmt::format(
+            "Unable to convert to Table as requested: includeObject: Invalid value: {}: must be "
+            "'Metadata', 'Object', 'None', or empty",
+            go_quote(include)));
+    }
     return Done{};
 }
 

@@ -1,0 +1,152 @@
+#include "fakekube/api_server.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace bestgres::fakekube {
+namespace {
+
+constexpr Instant start{1'600'000'000'000'000'000};
+
+// Building the kinds costs more than any test: all share one server, which copies leave alone.
+const ApiServer& fresh_server() {
+    static const ApiServer server(
+        {.started = start,
+         .tokens = {{"admin-token", {.name = "admin", .groups = {"system:masters"}}},
+                    {"jane-token", {.name = "jane"}}}});
+    return server;
+}
+
+RequestContext by_admin() {
+    return {.now = start, .user = {.name = "admin"}};
+}
+
+Json config_map(std::string_view name, Json data = Json::object()) {
+    return {{"apiVersion", "v1"},
+            {"kind", "ConfigMap"},
+            {"metadata", {{"name", name}, {"namespace", "default"}}},
+            {"data", std::move(data)}};
+}
+
+struct World {
+    ApiServer server = fresh_server();
+    const Resource& maps = server.resource(kube::kinds::config_map);
+
+    kube::Object created(Json body) {
+        const auto written = server.create(by_admin(), maps, std::move(body));
+        EXPECT_TRUE(written.ok());
+        return written->object;
+    }
+    Response ask(std::string method, std::string path, std::string token) {
+        return server.handle({.method = std::move(method),
+                              .path = std::move(path),
+                              .headers = {{"Authorization", "Bearer " + token}}},
+                             start);
+    }
+};
+
+TEST(ApiServer, keeps_the_version_when_nothing_changes) {
+    World world;
+    const kube::Object object = world.created(config_map("a", {{"k", "v"}}));
+    const std::uint64_t version = world.server.version();
+    const auto written = world.server.update(by_admin(), world.maps, object.json());
+    ASSERT_TRUE(written.ok());
+    EXPECT_EQ(world.server.version(), version);
+    EXPECT_EQ(written->object, object);
+}
+
+TEST(ApiServer, refuses_a_stale_write) {
+    World world;
+    const kube::Object old = world.created(config_map("a", {{"k", "v"}}));
+    Json newer = old.json();
+    newer["data"]["k"] = "w";
+    ASSERT_TRUE(world.server.update(by_admin(), world.maps, newer).ok());
+    newer["data"]["k"] = "x";
+    const auto refused = world.server.update(by_admin(), world.maps, newer);
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().code, 409);
+}
+
+TEST(ApiServer, deletes_with_the_last_finalizer) {
+    World world;
+    Json body = config_map("a");
+    body["metadata"]["finalizers"] = {"example.com/x"};
+    world.created(body);
+    const auto deleted = world.server.remove(by_admin(), world.maps, {"default", "a"}, {});
+    ASSERT_TRUE(deleted.ok());
+    EXPECT_TRUE(deleted->stays);
+    const PatchRequest patch{PatchType::merge, {{"metadata", {{"finalizers", nullptr}}}}};
+    ASSERT_TRUE(world.server.patch(by_admin(), world.maps, {"default", "a"}, patch).ok());
+    EXPECT_FALSE(world.server.get(world.maps, {"default", "a"}).ok());
+    const auto events = world.server.events_after(world.server.version() - 1, 10);
+    ASSERT_TRUE(events.ok());
+    EXPECT_EQ(events->back().type, EventType::deleted);
+    EXPECT_TRUE(events->back().object.has_finalizer("example.com/x"));
+}
+
+TEST(ApiServer, pages_through_one_snapshot) {
+    World world;
+    for (const char* name : {"a", "b", "c"}) {
+        world.created(config_map(name));
+    }
+    ListOptions options{.limit = 2};
+    const auto first = world.server.list(world.maps, "default", options);
+    ASSERT_TRUE(first.ok());
+    EXPECT_EQ(first->items.size(), 2U);
+    EXPECT_EQ(first->remaining, 1);
+    world.created(config_map("bb"));
+    ASSERT_TRUE(world.server.remove(by_admin(), world.maps, {"default", "c"}, {}).ok());
+    options.continue_token = first->continue_token;
+    const auto second = world.server.list(world.maps, "default", options);
+    ASSERT_TRUE(second.ok());
+    ASSERT_EQ(second->items.size(), 1U);
+    EXPECT_EQ(second->items[0].name(), "c");
+    world.server.compact(world.server.version());
+    EXPECT_EQ(world.server.list(world.maps, "default", options).error().code, 410);
+}
+
+TEST(ApiServer, shows_selector_transitions_as_added_and_deleted) {
+    World world;
+    world.created(config_map("a"));
+    Response opened = world.server.handle({.method = "GET",
+                                           .path = "/api/v1/namespaces/default/configmaps",
+                                           .query = "watch=True&labelSelector=x%3Dy",
+                                           .headers = {{"Authorization", "Bearer admin-token"}}},
+                                          start);
+    ASSERT_TRUE(opened.watch);
+    const auto label = [&](const Json& value) {
+        const PatchRequest patch{PatchType::merge, {{"metadata", {{"labels", {{"x", value}}}}}}};
+        ASSERT_TRUE(world.server.patch(by_admin(), world.maps, {"default", "a"}, patch).ok());
+    };
+    label("y");
+    label(nullptr);
+    const WatchChunk chunk = world.server.poll(*opened.watch, start);
+    ASSERT_EQ(chunk.events.size(), 2U);
+    EXPECT_TRUE(chunk.events[0].starts_with(R"({"type":"ADDED")"));
+    EXPECT_TRUE(chunk.events[1].starts_with(R"({"type":"DELETED")"));
+}
+
+TEST(ApiServer, refuses_what_no_rule_allows_and_audits_it) {
+    World world;
+    EXPECT_EQ(world.ask("GET", "/api/v1/namespaces/default/secrets", "jane-token").status, 403);
+    EXPECT_EQ(world.ask("GET", "/api/v1/namespaces/default/secrets", "admin-token").status, 200);
+    EXPECT_EQ(world.ask("GET", "/api/v1/namespaces/default/secrets", "wrong").status, 401);
+    const Json audit = world.server.audit();
+    ASSERT_EQ(audit.size(), 2U);
+    EXPECT_EQ(audit[1]["user"], "jane");
+    EXPECT_EQ(audit[1]["allowed"], false);
+}
+
+TEST(ApiServer, survives_as_an_image) {
+    World world;
+    const kube::Object object = world.created(config_map("a", {{"k", "v"}}));
+    ApiServer restored = fresh_server();
+    restored.restore(world.server.image());
+    EXPECT_EQ(*restored.get(world.maps, {"default", "a"}), object);
+    EXPECT_EQ(restored.version(), world.server.version());
+    EXPECT_EQ(restored.events_after(1, 10).error().code, 410);
+}
+
+}  // namespace
+}  // namespace bestgres::fakekube
