@@ -1,5 +1,6 @@
 #include "fakekube/server/serve.hpp"
 
+#include <filesystem>
 #include <utility>
 
 namespace bestgres::fakekube {
@@ -116,6 +117,11 @@ Result<std::unique_ptr<Serving>> Serving::start(http::EventLoop& loop, const Ser
     if (options.controllers) {
         ControllerManagerOptions controllers;
         controllers.root_certificate = credentials->authority.certificate;
+        controllers.volumes.creates_standard_class = true;
+        if (!options.state_dir.empty()) {
+            controllers.volumes.directory =
+                std::filesystem::absolute(options.state_dir) / "volumes";
+        }
         host.controllers.emplace(std::move(controllers));
     }
     serving->host_ = std::make_unique<Host>(loop, std::move(server), std::move(host), log);
