@@ -76,6 +76,14 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
         work.passwords = make_passwords(entropy_);
         entropy_.erase(0, password_entropy);
     }
+    const auto is_gone = [&facts](const std::string& uid) {
+        return std::ranges::none_of(facts.objects, [&uid](const auto& entry) {
+            return entry.first.kind == kube::kinds::pod && entry.second.uid() == uid;
+        });
+    };
+    std::erase_if(work.asked, is_gone);
+    std::erase_if(work.server_versions,
+                  [&is_gone](const auto& entry) { return is_gone(entry.first); });
     facts.settled = work.settled;
     facts.foreign = work.foreign;
     facts.rest = work.rest;

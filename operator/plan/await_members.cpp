@@ -7,9 +7,27 @@
 namespace bestgres::plan {
 namespace {
 
+// The kubelet confirms the end of a pod soon after its grace period. Where it does not, its node is
+// gone or cut off, and only a person can know which: a pod is never deleted by force here.
+constexpr Duration kubelet_confirms = std::chrono::seconds(30);
+
+std::optional<Instant> overdue_at(const Member& member) {
+    const std::optional<Instant> ends = member.pod.deletion_timestamp();
+    return ends ? std::optional(*ends + kubelet_confirms) : std::nullopt;
+}
+
+std::string obstacle_of(const ClusterView& view, const Member& member) {
+    if (const auto overdue = overdue_at(member); overdue && *overdue <= view.now()) {
+        return "node " + std::string(kube::pod_node(member.pod)) +
+               " does not confirm. If it is surely down, taint it with " +
+               "node.kubernetes.io/out-of-service=:NoExecute or delete the pod by force";
+    }
+    return member.has_pod() ? kube::pod_obstacle(member.pod) : "";
+}
+
 Waiting wait_for(const ClusterView& view, const Member& member) {
     std::string because = ailment(view, member);
-    const std::string obstacle = member.has_pod() ? kube::pod_obstacle(member.pod) : "";
+    const std::string obstacle = obstacle_of(view, member);
     if (!obstacle.empty()) {
         because += ": " + obstacle;
     }
@@ -23,6 +41,10 @@ Opinion await_members(const ClusterView& view) {
     for (const Member& member : view.members) {
         if (is_wanted(view, member) && !is_healthy(view, member)) {
             opinion.waits.push_back(wait_for(view, member));
+            const std::optional<Instant> overdue = overdue_at(member);
+            if (overdue && *overdue > view.now()) {
+                opinion.look_again = overdue;
+            }
         }
     }
     if (opinion.empty() && view.spec->instances > 0 && view.primary() == nullptr) {

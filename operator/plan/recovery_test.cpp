@@ -105,6 +105,16 @@ TEST(RecoverVolume, removes_a_claim_that_lost_its_volume) {
     EXPECT_EQ(db.steps(), texts({"DeleteObject PersistentVolumeClaim pgdata-db-2"}));
 }
 
+TEST(AwaitMembers, names_what_a_person_must_confirm_when_a_node_is_lost) {
+    TestCluster db;
+    db.unready("db-2").being_deleted(kube::kinds::pod, "db-2");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-2 is being deleted: node node-2 does not confirm. If it is "
+                                 "surely down, taint it with node.kubernetes.io/out-of-service="
+                                 ":NoExecute or delete the pod by force"}));
+}
+
 TEST(FenceStaleLeader, fences_a_label_that_the_leader_object_contradicts) {
     TestCluster db;
     db.dcs("db-leader", {{"leader", "db-1"}});

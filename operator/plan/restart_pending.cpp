@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lib/postgres/settings.hpp"
+#include "operator/manifests/names.hpp"
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/rules.hpp"
@@ -13,7 +14,16 @@ namespace bestgres::plan {
 namespace {
 
 bool is_pending(const Member& member) {
-    return member.status && member.status->pending_restart;
+    return (member.status && member.status->pending_restart) ||
+           (member.rest && member.rest->pending_restart);
+}
+
+// Members find out one after the other what a new configuration means for them, each in its next
+// loop. Before all have, the right order cannot be known.
+Duration until_all_know(const ClusterView& view) {
+    const kube::Ref config{kube::kinds::config_map, view.ns, manifests::dcs_config_name(view.name)};
+    const Duration loop = std::chrono::seconds(view.spec->patroni.loop_wait + 2);
+    return std::max(Duration::zero(), loop - view.unchanged_for(config));
 }
 
 // Patroni 3 does not say which settings wait. Without that knowledge replicas go first.
@@ -73,6 +83,13 @@ std::string names_of(const Member& member) {
 Opinion restart_pending(const ClusterView& view) {
     if (std::ranges::none_of(view.members, is_pending)) {
         return {};
+    }
+    if (const Duration wait = until_all_know(view); wait > Duration::zero()) {
+        Opinion opinion = just(Waiting{.rule = RuleId::restart_pending,
+                                       .because = "every member to read the new configuration",
+                                       .patience = std::chrono::minutes(1)});
+        opinion.look_again = view.now() + wait;
+        return opinion;
     }
     if (std::string obstacle = obstacle_to_disruption(view); !obstacle.empty()) {
         return just(Waiting{.rule = RuleId::restart_pending, .because = std::move(obstacle)});

@@ -84,6 +84,17 @@ TEST(RestartPending, waits_while_a_member_is_unhealthy) {
     EXPECT_EQ(db.waits(), texts({"db-2 is not ready: one member down at a time"}));
 }
 
+TEST(RestartPending, waits_until_every_member_has_read_the_new_configuration) {
+    TestCluster db;
+    db.pending_restart("db-1", lowered);
+    const kube::Ref config{kube::kinds::config_map, "shop", "db-config"};
+    db.facts().unchanged_since[config] = db.facts().now - std::chrono::seconds(2);
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"every member to read the new configuration"}));
+    EXPECT_EQ(db.plan().look_again, db.facts().now + std::chrono::seconds(10));
+}
+
 TEST(RestartPending, does_not_restart_a_replica_for_ever) {
     TestCluster db;
     db.pending_restart("db-0", nullptr).pending_restart("db-1", nullptr);
