@@ -67,8 +67,8 @@ void Kubelet::on_change(const kube::Ref& ref, const std::optional<kube::Object>&
     } else if (ref.kind == kube::kinds::service || ref.kind == kube::kinds::endpoint_slice) {
         refresh_soon(true);
     } else {
-        if (ref.kind == kube::kinds::persistent_volume && !object) {
-            on_volume_removed(ref);
+        if (ref.kind == kube::kinds::persistent_volume) {
+            on_volume(ref, object);
         }
         refresh_soon(false);
     }
@@ -107,11 +107,22 @@ void Kubelet::on_pod_removed(const kube::Ref& ref) {
     refresh_soon(false);
 }
 
-// What a provisioner does where the reclaim policy says so: the object goes last.
-void Kubelet::on_volume_removed(const kube::Ref& ref) {
+// What a provisioner does where the reclaim policy says so. An object that is merely not listed any
+// more proves nothing: the data goes only after its deletion was seen.
+void Kubelet::on_volume(const kube::Ref& ref, const std::optional<kube::Object>& object) {
+    if (object) {
+        const bool provisioned = !object->annotation("pv.kubernetes.io/provisioned-by").empty();
+        const bool deletes = object->text_at({"spec", "persistentVolumeReclaimPolicy"}) == "Delete";
+        if (provisioned && deletes && object->being_deleted()) {
+            doomed_volumes_.insert(ref.name);
+        } else {
+            doomed_volumes_.erase(ref.name);
+        }
+        return;
+    }
     const std::string path = settings_.volumes_directory + "/" + ref.name;
     std::error_code ignored;
-    if (!settings_.volumes_directory.empty() && ref.name.find('/') == std::string::npos &&
+    if (doomed_volumes_.erase(ref.name) != 0 && !settings_.volumes_directory.empty() &&
         fs::is_directory(path, ignored)) {
         ports_.log.info("volume removed", {{"path", path}});
         fs::remove_all(path, ignored);

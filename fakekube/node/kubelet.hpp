@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "fakekube/node/address_pool.hpp"
@@ -35,7 +36,7 @@ private:
     void on_change(const kube::Ref& ref, const std::optional<kube::Object>& object);
     void on_pod(const kube::Object& pod);
     void on_pod_removed(const kube::Ref& ref);
-    void on_volume_removed(const kube::Ref& ref);
+    void on_volume(const kube::Ref& ref, const std::optional<kube::Object>& object);
     void refresh_soon(bool services);
     void refresh();
     void housekeep();
@@ -52,6 +53,7 @@ private:
     Forwarder forwarder_;
     ServiceView services_;
     std::map<std::string, std::shared_ptr<PodRuntime>> pods_;  // by uid
+    std::set<std::string> doomed_volumes_;  // PersistentVolumes whose deletion has begun
     bool refresh_pending_ = false;
     bool services_changed_ = false;
     bool strangers_removed_ = false;

@@ -223,6 +223,33 @@ TEST_F(KubeletTest, mounts_volumes_and_keeps_them_up_to_date) {
     EXPECT_TRUE(wait_for([&] { return text_of(copy) == "two"; }));
 }
 
+TEST_F(KubeletTest, removes_a_volume_only_when_its_deletion_was_seen) {
+    const auto volume = [&](const std::string& name, const std::string& policy, bool deleted) {
+        Json json = {
+            {"metadata",
+             {{"name", name}, {"annotations", {{"pv.kubernetes.io/provisioned-by", "fakekube"}}}}},
+            {"spec", {{"persistentVolumeReclaimPolicy", policy}}}};
+        if (deleted) {
+            json["metadata"]["deletionTimestamp"] = "2026-11-20T00:00:00Z";
+        }
+        cluster_.put(kube::kinds::persistent_volume, json);
+        std::filesystem::create_directory(settings_.volumes_directory + "/" + name);
+    };
+    volume("deleted", "Delete", true);
+    volume("retained", "Retain", true);
+    volume("vanished", "Delete", false);
+    ASSERT_TRUE(wait_for([&] { return cluster_.all(kube::kinds::lease).size() == 1; }));
+    for (const char* name : {"vanished", "retained", "deleted"}) {
+        cluster_.remove({kube::kinds::persistent_volume, "", name});
+    }
+    const auto exists = [&](const std::string& name) {
+        return std::filesystem::exists(settings_.volumes_directory + "/" + name);
+    };
+    EXPECT_TRUE(wait_for([&] { return !exists("deleted"); }));
+    EXPECT_TRUE(exists("retained"));
+    EXPECT_TRUE(exists("vanished"));
+}
+
 TEST_F(KubeletTest, says_what_a_container_lacks_and_starts_it_when_it_is_there) {
     Json container = shell("sleep 1000");
     container["env"] = {

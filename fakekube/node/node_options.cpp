@@ -21,7 +21,7 @@ under the same name and root directory it runs the same pods again.
   --kubeconfig FILE     how to reach the API server (default: $KUBECONFIG, ~/.kube/config)
   --context NAME        of the kubeconfig (default: the current one)
   --name NAME           of the Node object
-  --root-dir DIR        pods' files (default: /tmp/fakekube-node-NAME)
+  --root-dir DIR        pods' files (default: ./fakekube-node-NAME)
   --volumes-dir DIR     provisioned PersistentVolumes, shared by the nodes of a machine
                         (default: the path that each volume names)
   --pod-cidr CIDR       pod addresses (default: a slice of 127.64.0.0/16 chosen by the name)
@@ -70,7 +70,7 @@ Result<NodeOptions> parse_node_options(const std::vector<std::string>& arguments
         return Error{"--name is required"};
     }
     if (options.root_directory.empty()) {
-        options.root_directory = "/tmp/fakekube-node-" + options.name;
+        options.root_directory = "fakekube-node-" + options.name;
     }
     if (options.pod_cidr.empty()) {
         options.pod_cidr =

@@ -106,7 +106,7 @@ TEST(VolumeFiles, follow_items_modes_and_options) {
 TEST(NodeOptions, need_a_name_and_know_their_words) {
     const auto options = parse_node_options({"--name", "n1", "--pod-cidr=10.0.0.0/24"});
     ASSERT_TRUE(options.ok());
-    EXPECT_EQ(options->root_directory, "/tmp/fakekube-node-n1");
+    EXPECT_EQ(options->root_directory, "fakekube-node-n1");
     EXPECT_EQ(options->pod_cidr, "10.0.0.0/24");
     EXPECT_EQ(parse_node_options({}).error().message, "--name is required");
     EXPECT_EQ(parse_node_options({"--nme", "x"}).error().message, "unknown option --nme");

@@ -9,6 +9,7 @@ namespace bestgres::fakekube::node {
 namespace {
 
 constexpr Duration repeat_event = std::chrono::minutes(5);
+constexpr std::size_t most_announced = 200;
 constexpr const char* default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 std::vector<std::string> words(const Json& array, const Environment& environment) {
@@ -149,6 +150,9 @@ void PodRuntime::run_hook(const RunHook& hook) {
 
 void PodRuntime::announce(const Announce& event) {
     const Instant now = wall_clock();
+    if (announced_.size() > most_announced) {
+        announced_.clear();
+    }
     const auto [told, first] = announced_.emplace(event.reason + event.message, now);
     if (!first && now - told->second < repeat_event) {
         return;
