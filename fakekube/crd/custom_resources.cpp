@@ -75,12 +75,29 @@ std::optional<ScalePaths> scale_of(const Json& version) {
                       .selector = string_at(*scale, {"labelSelectorPath"})};
 }
 
-std::string deprecation_of(const Json& version, const Resource& resource) {
+// The version that people should use: the best one that is served and not deprecated.
+std::string best_version(const Json& definition) {
+    std::string best;
+    for (const Json& version : array_at(definition, {"spec", "versions"})) {
+        const std::string name = string_at(version, {"name"});
+        const bool is_fit = find_bool(version, {"served"}).value_or(false) &&
+                            !find_bool(version, {"deprecated"}).value_or(false);
+        if (is_fit && (best.empty() || rank(name) < rank(best))) {
+            best = name;
+        }
+    }
+    return best;
+}
+
+std::string deprecation_of(const Json& definition, const Json& version, const Resource& resource) {
     if (!find_bool(version, {"deprecated"}).value_or(false)) {
         return "";
     }
-    return string_at(version, {"deprecationWarning"},
-                     fmt::format("{} {} is deprecated", resource.api_version(), resource.kind));
+    std::string text = fmt::format("{} {} is deprecated", resource.api_version(), resource.kind);
+    if (const std::string best = best_version(definition); !best.empty()) {
+        text += fmt::format("; use {}/{} {}", resource.group, best, resource.kind);
+    }
+    return string_at(version, {"deprecationWarning"}, text);
 }
 
 Resource resource_of(const Json& definition, const Json& version) {
@@ -106,7 +123,7 @@ Resource resource_of(const Json& definition, const Json& version) {
                     .scale = scale_of(version),
                     .columns = columns_of(version),
                     .selectable_fields = {},
-                    .deprecation = deprecation_of(version, resource)};
+                    .deprecation = deprecation_of(definition, version, resource)};
     for (const Json& field : array_at(version, {"selectableFields"})) {
         kind.selectable_fields.push_back(string_at(field, {"jsonPath"}));
     }

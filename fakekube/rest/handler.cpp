@@ -7,6 +7,7 @@
 
 #include "fakekube/api_server.hpp"
 #include "fakekube/authentication.hpp"
+#include "fakekube/crd/custom_resources.hpp"
 #include "fakekube/registry.hpp"
 #include "fakekube/rest/encode.hpp"
 #include "fakekube/rest/watch.hpp"
@@ -52,6 +53,12 @@ bool is_long_running(const Route& route) {
                                  part == "attach" || part == "portforward" || part == "proxy");
 }
 
+Response page_not_found() {
+    Response response = text_response(404, "404 page not found\n", "text/plain; charset=utf-8");
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    return response;
+}
+
 // Custom resources are served by a server behind the built-in one, which answers 404 otherwise.
 bool is_custom_group(const ServerState& state, const std::string& group) {
     const std::vector<ResourcePtr>& all = state.resources->in_order;
@@ -72,7 +79,7 @@ Outcome<Response> dispatch_resource(ServerState& state, Exchange& exchange) {
     }
     if (exchange.resource == nullptr) {
         if (!is_served_group(state, route.group) || is_custom_group(state, route.group)) {
-            return text_response(404, "404 page not found\n", "text/plain; charset=utf-8");
+            return page_not_found();
         }
         return unknown_resource();
     }
@@ -80,7 +87,7 @@ Outcome<Response> dispatch_resource(ServerState& state, Exchange& exchange) {
     const bool is_misplaced =
         resource.namespaced ? !route.has_ns && !route.name.empty() : route.has_ns;
     if (is_misplaced && resource.strategy->is_custom()) {
-        return text_response(404, "404 page not found\n", "text/plain; charset=utf-8");
+        return page_not_found();
     }
     if (is_misplaced) {
         return unknown_resource();
@@ -127,6 +134,11 @@ Response handle_request(ServerState& state, const Request& request, Instant now)
     }
     Response response =
         answer.ok() ? std::move(*answer) : status_response(answer.error(), exchange.format);
+    if (exchange.resource != nullptr) {
+        const std::string warning = deprecation_warning(*exchange.resource);
+        add_warnings(response, warning.empty() ? std::vector<std::string>()
+                                               : std::vector<std::string>{warning});
+    }
     if (response.status != 401 && !is_long_running(exchange.route)) {
         add_common_headers(response);
     } else {
