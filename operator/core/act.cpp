@@ -222,7 +222,11 @@ void OperatorCore::on_sql(const postgres::Answer& answer, Turn& turn) {
                turn);
         return;
     }
-    work.sqlstate.clear();
+    // Reading the ledger says nothing about the statement that failed before.
+    const auto* const run = work.step ? std::get_if<plan::RunSql>(&work.step->effect) : nullptr;
+    if (run == nullptr || run->statements.front().id != plan::ledger_make_id) {
+        work.sqlstate.clear();
+    }
     plan::Ledger ledger;
     if (!answer.outcome->of_statement.empty()) {
         for (const postgres::Row& row : answer.outcome->of_statement.back()) {

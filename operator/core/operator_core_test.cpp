@@ -270,6 +270,39 @@ TEST(OperatorCore, tears_down_in_order_and_lets_the_resource_go) {
     EXPECT_NE(rig.server.find(ref(kube::kinds::secret, "db")), nullptr);
 }
 
+TEST(OperatorCore, runs_bootstrap_sql_once_even_when_an_answer_was_lost) {
+    Rig rig;
+    rig.patroni = healthy_member;
+    rig.create_cluster("db", "instances: 1\nbootstrap: {sql: ['CREATE DATABASE shop']}\n");
+    rig.run_for(seconds(5));
+    bring_up(rig, "db", 1);
+    // The statement ran before, and nobody heard of it: it exists, its row is not marked.
+    std::vector<std::string> ran;
+    bool marked = false;
+    rig.sql = [&](const postgres::Call& call) -> Result<postgres::Rows, postgres::Failure> {
+        const std::string first = call.statements.front().id;
+        ran.push_back(first);
+        if (first == "ledger.start") {
+            postgres::Failure exists;
+            exists.index = 1;
+            exists.sqlstate = "42P04";
+            exists.message = "database \"shop\" already exists";
+            return exists;
+        }
+        marked = marked || first == "ledger.finish";
+        postgres::Rows rows;
+        rows.of_statement = {{}, {{"0", marked ? "t" : "f"}}};
+        return rows;
+    };
+    rig.run_for(minutes(1));
+
+    EXPECT_EQ(ran, (std::vector<std::string>{"ledger.make", "ledger.start", "ledger.make",
+                                             "ledger.finish"}));
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::config_map, "db-accepted-spec"))
+                  ->annotation("bestgres.io/bootstrap-sql"),
+              "done");
+}
+
 TEST(OperatorCore, does_the_same_when_the_same_happens) {
     const auto run = [] {
         Rig rig = running(3);

@@ -269,7 +269,11 @@ void Rig::take(Operator& subject, Outbox out) {
     }
     for (const SqlCall& call : out.sql_calls) {
         calls.push_back("sql " + call.call.pod);
-        subject.inbox.push_back(postgres::Answer{call.id, postgres::Rows{}});
+        Result<postgres::Rows, postgres::Failure> answer{postgres::Rows{}};
+        if (sql) {
+            answer = sql(call.call);
+        }
+        subject.inbox.push_back(postgres::Answer{call.id, std::move(answer)});
     }
     records.insert(records.end(), out.records.begin(), out.records.end());
     subject.wake_at = out.wake_at;

@@ -61,6 +61,8 @@ public:
     TinyServer server;
     // The answer to a call to a member's Patroni; 503 where it is not set.
     std::function<patroni::Reply(const patroni::Call&)> patroni;
+    // The answer to statements; no rows where it is not set.
+    std::function<Result<postgres::Rows, postgres::Failure>(const postgres::Call&)> sql;
     std::vector<std::string> calls;  // writes but those to the Lease, as texts
     std::vector<Record> records;
 

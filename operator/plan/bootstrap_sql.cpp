@@ -92,7 +92,7 @@ bool says_exists(std::string_view sqlstate) {
 }
 
 std::vector<Statement> read_ledger() {
-    return {{.id = "ledger.make",
+    return {{.id = std::string(ledger_make_id),
              .text = "CREATE SCHEMA IF NOT EXISTS bestgres; "
                      "CREATE TABLE IF NOT EXISTS bestgres.bootstrap_ledger (position int PRIMARY "
                      "KEY, digest text NOT NULL, started timestamptz NOT NULL DEFAULT now(), "

@@ -11,6 +11,7 @@
 
 namespace bestgres::plan {
 
+inline constexpr std::string_view ledger_make_id = "ledger.make";
 inline constexpr std::string_view ledger_read_id = "ledger.read";
 
 // Makes the ledger where it is missing and reads it: rows of (position, finished).
