@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "fakekube/kinds/event_forms.hpp"
+
 namespace bestgres::fakekube {
 namespace {
 
@@ -87,6 +89,10 @@ kube::Object served(const Resource& resource, const kube::Object& object) {
         return object;
     }
     Json json = object.json();
+    if (resource.plural == "events") {
+        json =
+            resource.group.empty() ? core_event(std::move(json)) : events_v1_event(std::move(json));
+    }
     json["apiVersion"] = resource.api_version();
     json["kind"] = resource.kind;
     return kube::Object(std::move(json));

@@ -41,6 +41,7 @@ std::string read_file(const std::string& path) {
 
 ServerOptions server_options(Instant now) {
     return {.started = now,
+            .kubernetes_version = "v1.20.2",  // answers differ between versions
             .advertise_address = "127.0.0.1:27443",
             .tokens = {{"admin-token", {.name = "admin", .groups = {"system:masters"}}},
                        {"nobody-token", {.name = "nobody"}},

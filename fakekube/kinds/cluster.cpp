@@ -9,6 +9,14 @@ void prepare_namespace(Json& object) {
     object["spec"]["finalizers"] = Json::array({"kubernetes"});
 }
 
+// What is not reserved can be allocated.
+void default_allocatable(Json& node) {
+    Json& status = node["status"];
+    if (!is_set(status, "allocatable") && is_set(status, "capacity")) {
+        status["allocatable"] = status["capacity"];
+    }
+}
+
 std::string node_field(const Json& node, std::string_view field) {
     if (field == "spec.unschedulable") {
         return find_bool(node, {"spec", "unschedulable"}).value_or(false) ? "true" : "false";
@@ -81,6 +89,7 @@ KindRules namespace_rules() {
 
 KindRules node_rules() {
     return {.selectable_fields = {"spec.unschedulable"},
+            .set_defaults = default_allocatable,
             .field_value = node_field,
             .columns = node_columns,
             .cells = node_cells};

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "fakekube/go_json.hpp"
 #include "fakekube/kinds/checks.hpp"
 #include "fakekube/kinds/rules.hpp"
 #include "fakekube/kinds/tables/tables.hpp"
@@ -87,12 +88,11 @@ FieldErrors check_docker(const Json& data, const std::string& key) {
         return {required(path)};
     }
     const auto text = decode_base64(data[key].get<std::string>());
-    const auto parsed = parse_json(text ? *text : "");
-    if (parsed && parsed->is_object()) {
+    const std::string problem = go_json_error(text ? *text : "");
+    if (problem.empty()) {
         return {};
     }
-    return {invalid(path, "<secret contents redacted>",
-                    parsed ? "json: cannot unmarshal" : parsed.error().message)};
+    return {invalid(path, "<secret contents redacted>", problem)};
 }
 
 FieldErrors check_secret_type(const Json& object, const Json& data) {

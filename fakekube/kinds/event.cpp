@@ -1,4 +1,5 @@
 #include "fakekube/kinds/checks.hpp"
+#include "fakekube/kinds/event_forms.hpp"
 #include "fakekube/kinds/rules.hpp"
 #include "fakekube/kinds/tables/tables.hpp"
 
@@ -51,7 +52,8 @@ FieldErrors validate_events_v1(const Json& event) {
     return errors;
 }
 
-std::string event_field(const Json& event, std::string_view field) {
+std::string event_field(const Json& stored, std::string_view field) {
+    const Json event = stored.contains("regarding") ? core_event(stored) : stored;
     if (field == "source") {
         const std::string component = string_at(event, {"source", "component"});
         return component.empty() ? text_of(event, "reportingComponent") : component;
@@ -79,7 +81,9 @@ std::vector<std::string> event_fields() {
 }  // namespace
 
 KindRules event_rules() {
-    return {.create_on_update = true,
+    // The names of the older form were never checked.
+    return {.names = NameRule::path_segment,
+            .create_on_update = true,
             .selectable_fields = event_fields(),
             .validate_create = validate_event,
             .field_value = event_field,

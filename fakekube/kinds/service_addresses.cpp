@@ -49,11 +49,26 @@ Range parse_range(std::string_view cidr) {
     return {.base = parse_ipv4(cidr.substr(0, slash)) & ~(size - 1), .size = size};
 }
 
+// A number of the service, so that neighbours in time are no neighbours in addresses and a released
+// address is not given at once to another service.
+std::uint64_t spread_of(const Json& service) {
+    return hash_json(
+        {string_at(service, {"metadata", "namespace"}), string_at(service, {"metadata", "name"})});
+}
+
 // The lower part of the range is for addresses that people choose.
-std::optional<std::string> free_address(const Range& range, const std::set<std::string>& taken) {
-    const std::uint32_t band = std::min(std::max<std::uint32_t>(16, range.size / 16), 256U);
-    for (const auto& [from, to] : {std::pair{band, range.size - 1}, std::pair{2U, band}}) {
-        for (std::uint32_t offset = from; offset < std::min(to, range.size - 1); ++offset) {
+std::optional<std::string> free_address(const Range& range, const std::set<std::string>& taken,
+                                        std::uint64_t spread) {
+    if (range.size < 8) {
+        return std::nullopt;
+    }
+    const std::uint32_t band =
+        std::min(std::min(std::max<std::uint32_t>(16, range.size / 16), 256U), range.size / 2);
+    const std::uint32_t last = range.size - 1;
+    const auto start = static_cast<std::uint32_t>(band + spread % (last - band));
+    for (const auto& [from, to] :
+         {std::pair{start, last}, std::pair{band, start}, std::pair{2U, band}}) {
+        for (std::uint32_t offset = from; offset < to; ++offset) {
             std::string address = format_ipv4(range.base + offset);
             if (!taken.contains(address)) {
                 return address;
@@ -68,12 +83,13 @@ FieldError refused_address(const std::string& address, const std::string& why) {
                    fmt::format("failed to allocate IP {}: {}", address, why));
 }
 
-FieldErrors allocate_cluster_ip(Json& spec, const TakenAddresses& taken, std::string_view cidr) {
+FieldErrors allocate_cluster_ip(Json& spec, const TakenAddresses& taken, std::string_view cidr,
+                                std::uint64_t spread) {
     const Range range = parse_range(cidr);
     const std::string wanted = text_of(spec, "clusterIP");
     if (wanted.empty()) {
         const auto address =
-            range.size == 0 ? std::nullopt : free_address(range, taken.cluster_ips);
+            range.size == 0 ? std::nullopt : free_address(range, taken.cluster_ips, spread);
         if (!address) {
             return {FieldError{FieldErrorType::internal, "spec.clusterIPs", nullptr,
                                "failed to allocate a serviceIP: range is full"}};
@@ -108,7 +124,8 @@ FieldErrors check_node_port(std::int64_t port, const TakenAddresses& taken,
     return {};
 }
 
-FieldErrors allocate_node_ports(Json& spec, const Json& before, TakenAddresses taken) {
+FieldErrors allocate_node_ports(Json& spec, const Json& before, TakenAddresses taken,
+                                std::uint64_t spread) {
     FieldErrors errors;
     if (!spec.contains("ports")) {
         return errors;
@@ -131,10 +148,13 @@ FieldErrors allocate_node_ports(Json& spec, const Json& before, TakenAddresses t
         if (find_int(port, {"nodePort"}).value_or(0) != 0) {
             continue;
         }
-        std::int64_t candidate = first_node_port;
-        while (taken.node_ports.contains(candidate)) {
-            ++candidate;
+        constexpr std::int64_t ports = last_node_port - first_node_port + 1;
+        std::int64_t offset = static_cast<std::int64_t>(spread % ports);
+        for (std::int64_t tries = 0;
+             tries < ports && taken.node_ports.contains(first_node_port + offset); ++tries) {
+            offset = (offset + 1) % ports;
         }
+        const std::int64_t candidate = first_node_port + offset;
         port["nodePort"] = candidate;
         taken.node_ports.insert(candidate);
     }
@@ -161,13 +181,14 @@ FieldErrors allocate_addresses(Json& service, const Json& before, const TakenAdd
     Json& spec = service["spec"];
     const std::string type = text_of(spec, "type");
     const std::string address = text_of(spec, "clusterIP");
+    const std::uint64_t spread = spread_of(service);
     FieldErrors errors;
     const bool keeps = !address.empty() && address == string_at(before, {"spec", "clusterIP"});
     if (type != "ExternalName" && address != "None" && !keeps) {
-        append(errors, allocate_cluster_ip(spec, taken, cidr));
+        append(errors, allocate_cluster_ip(spec, taken, cidr, spread));
     }
     if (errors.empty() && (type == "NodePort" || type == "LoadBalancer")) {
-        append(errors, allocate_node_ports(spec, before, taken));
+        append(errors, allocate_node_ports(spec, before, taken, spread));
     }
     return errors;
 }

@@ -134,6 +134,8 @@ FieldErrors validate_update(const Json& now, const Json& before, std::string_vie
     if (frozen != earlier) {
         errors.push_back(forbidden("spec", std::string(frozen_text)));
     }
+    // An update is judged like a new object and once more as an update: this cause comes twice.
+    check_not_negative(errors, object_at(now, {"spec"}), "replicas", "spec");
     return errors;
 }
 

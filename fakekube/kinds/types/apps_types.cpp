@@ -19,14 +19,6 @@ type StatefulSetPersistentVolumeClaimRetentionPolicy
 type StatefulSetOrdinals
   start  int32 !
 
-type PersistentVolumeClaimCondition
-  type                string !
-  status              string !
-  lastProbeTime       time
-  lastTransitionTime  time
-  reason              string
-  message             string
-
 type ModifyVolumeStatus
   targetVolumeAttributesClassName  string
   status                           string !
@@ -35,7 +27,7 @@ type PersistentVolumeClaimStatus
   phase                             string = "Pending"
   accessModes                       []string
   capacity                          map[quantity]
-  conditions                        []ObjectCondition merge(type)
+  conditions                        []ProbedCondition merge(type)
   allocatedResources                map[quantity]
   allocatedResourceStatuses         map[string] atomic
   currentVolumeAttributesClassName  *string
@@ -100,7 +92,7 @@ type DeploymentStatus
   availableReplicas    int32
   unavailableReplicas  int32
   terminatingReplicas  *int32
-  conditions           []ObjectCondition merge(type)
+  conditions           []DeploymentCondition merge(type)
   collisionCount       *int32
 
 kind Deployment

@@ -51,7 +51,7 @@ type UncountedTerminatedPods
   failed     []string set
 
 type JobStatus
-  conditions               []ObjectCondition merge(type)
+  conditions               []ProbedCondition merge(type)
   startTime                *time
   completionTime           *time
   active                   int32

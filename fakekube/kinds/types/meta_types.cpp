@@ -56,16 +56,21 @@ type Condition
   reason              string !
   message             string !
 
-# Conditions of the older kinds.
+# Conditions of the older kinds, with the times that each of them knows.
 type ObjectCondition
   type                string !
   status              string !
-  lastProbeTime       *time
-  lastUpdateTime      *time
-  lastHeartbeatTime   *time
   lastTransitionTime  time
   reason              string
   message             string
+
+type ProbedCondition
+  inline ObjectCondition
+  lastProbeTime       time
+
+type DeploymentCondition
+  inline ObjectCondition
+  lastUpdateTime      time
 
 type LocalObjectReference atomic
   name  string
