@@ -14,7 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "kind"))
 
-from e2e.cluster import Cluster, is_ready  # noqa: E402
+from e2e.cluster import Cluster, is_ready, restart_count  # noqa: E402
 from e2e.hooks import LocalHooks  # noqa: E402
 from e2e.world import Failure, World, expect, wait_until  # noqa: E402
 from e2e.writer import WRITER, Writer  # noqa: E402
@@ -147,29 +147,35 @@ class Story:
         time.sleep(3)
         say(f"{len(self.writer.outcomes('ack'))} rows acknowledged in 3 s")
 
-    def hurt(self, title, act, expected_change):
+    def hurt(self, title, act, took_effect):
         self.cluster.wait_sync()
         time.sleep(2)
         self.title(title)
         before, timeline, instant = self.cluster.leader(), self.cluster.timeline(), time.time()
         with self.table:
             act(before)
-            outage = self.writer.outage_after(instant, 120)
-            if expected_change:
-                wait_until("another member leads", lambda: self.cluster.leader() not in ("", before), 60)
+            wait_until(f"{title}: takes effect", lambda: took_effect(before), 120)
+            self.writer.wait_write_after(time.time(), 120)
+            outage = self.writer.longest_gap(instant)
             expect(self.cluster.leader(), "nobody leads")
         say(f"-> writes succeed again after {outage:.1f} s; leader {before} -> {self.cluster.leader()}, "
             f"timeline {timeline} -> {self.cluster.timeline()}")
         self.outages.append((title, outage))
         return instant
 
+    def another_leads(self, before):
+        return self.cluster.leader() not in ("", before)
+
     def kill_container(self):
-        self.hurt("SIGKILL of the primary's container: it restarts in place", self.world.hooks.kill_container, False)
+        restarts = restart_count(self.cluster.pods()[self.cluster.leader()])
+        self.hurt("SIGKILL of the primary's container: it restarts in place", self.world.hooks.kill_container,
+                  lambda killed: restart_count(self.cluster.pods()[killed]) > restarts)
         self.recover()
 
     def switch_over(self):
         candidate = self.cluster.sync_standbys()[0]
-        self.hurt(f"a planned switchover to {candidate}", lambda leader: self.ask_patroni(leader, candidate), True)
+        self.hurt(f"a planned switchover to {candidate}", lambda leader: self.ask_patroni(leader, candidate),
+                  self.another_leads)
         self.recover()
 
     def ask_patroni(self, leader, candidate):
@@ -186,7 +192,7 @@ class Story:
     def lose_node(self):
         node = self.cluster.pods()[self.cluster.leader()]["spec"]["nodeName"]
         instant = self.hurt(f"loss of {node}, the node under the primary: all its processes die",
-                            lambda _: self.world.hooks.lose_node(node), True)
+                            lambda _: self.world.hooks.lose_node(node), self.another_leads)
         say(f"{node} stays away until a minute has passed")
         time.sleep(max(0.0, instant + NODE_AWAY_SECONDS - time.time()))
         self.title(f"{node} comes back")

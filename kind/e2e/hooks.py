@@ -1,4 +1,5 @@
 """How a world is hurt: the local world by its processes, a kind cluster by docker."""
+import json
 import os
 import pathlib
 import signal
@@ -25,6 +26,11 @@ def run(*command, timeout=60):
 class LocalHooks:
     def __init__(self, directory):
         self.directory = directory
+        with open(os.path.join(directory, "world.json"), encoding="utf-8") as file:
+            self.port = json.load(file)["port"]
+        # Present only where the world was started with that version: cases ask for it by name.
+        if os.path.isdir(os.path.join(directory, "images", "patroni-4")):
+            self.patroni_4_image = "bestgres-patroni:15-patroni-4"
         root = pathlib.Path(__file__).resolve().parents[2]
         self.bestgres = os.environ.get("BESTGRES", str(root / "build/dev/bin/bestgres"))
 
@@ -48,7 +54,7 @@ class LocalHooks:
         self.signal_agent(pod, signal.SIGKILL)
 
     def signal_agent(self, pod, number):
-        pids = [pid for pid in processes_of(pod) if b"bestgres-agent\0run" in read(f"/proc/{pid}/cmdline")]
+        pids = [pid for pid in self.processes_of(pod) if b"bestgres-agent\0run" in read(f"/proc/{pid}/cmdline")]
         if not pids:
             raise Failure(f"no process of the agent of pod {pod} is to be found")
         for pid in pids:
@@ -56,16 +62,22 @@ class LocalHooks:
 
     def kill_process(self, pod, name):
         """SIGKILL of every process of a pod whose command line contains `name`; how many there were."""
-        pids = [pid for pid in processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
+        pids = [pid for pid in self.processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         return len(pids)
 
     def freeze_process(self, pod, name, frozen=True):
-        pids = [pid for pid in processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
+        pids = [pid for pid in self.processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
         for pid in pids:
             os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
         return len(pids)
+
+    def processes_of(self, pod):
+        """Another world on this machine may run a pod of the same name: its API server has another port."""
+        wanted = {f"POD_NAME={pod}".encode(), f"KUBERNETES_SERVICE_PORT={self.port}".encode()}
+        return [int(entry.name) for entry in pathlib.Path("/proc").iterdir()
+                if entry.name.isdigit() and wanted <= set(read(entry / "environ").split(b"\0"))]
 
 
 def read(path):
@@ -73,12 +85,6 @@ def read(path):
         return pathlib.Path(path).read_bytes()
     except OSError:
         return b""
-
-
-def processes_of(pod):
-    wanted = f"POD_NAME={pod}".encode()
-    return [int(entry.name) for entry in pathlib.Path("/proc").iterdir()
-            if entry.name.isdigit() and wanted in read(entry / "environ").split(b"\0")]
 
 
 class KindHooks:

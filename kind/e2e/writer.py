@@ -99,14 +99,9 @@ class Writer:
     def outcomes(self, outcome):
         return [(float(line[0]), int(line[2])) for line in self.read() if line[1] == outcome]
 
-    def outage_after(self, instant, settle=60):
-        """Seconds from `instant` until a write succeeded again after the interruption it caused; 0 when none is seen."""
-        def recovered():
-            acknowledged = [when for when, _ in self.outcomes("ack")]
-            return acknowledged if acknowledged and acknowledged[-1] > instant + 1 else None
-
-        wait_until("writes succeed again", recovered, settle)
-        return self.longest_gap(instant)
+    def wait_write_after(self, instant, timeout=60):
+        """Until a row was acknowledged that was written later than `instant`."""
+        wait_until("writes succeed again", lambda: (self.outcomes("ack") or [(0, 0)])[-1][0] > instant, timeout)
 
     def longest_gap(self, instant):
         """The longest time without an acknowledged row that ended after `instant`."""
