@@ -99,7 +99,9 @@ Outcome<Done> admit_create(ServerState& state, const RequestContext&, const Reso
 }
 
 Outcome<Done> admit_update(ServerState& state, const RequestContext& context,
-                           const Resource& resource, Json& now, const Json& before) {
+                           const Resource& resource, Change change) {
+    Json& now = change.now;
+    const Json& before = change.before;
     if (is(resource, kube::kinds::pod) && context.subresource.empty()) {
         add_default_tolerations(now);
     }
@@ -116,7 +118,9 @@ Outcome<Done> finish_create(ServerState& state, const RequestContext&, const Res
 }
 
 Outcome<Done> finish_update(ServerState& state, const RequestContext& context,
-                            const Resource& resource, Json& now, const Json& before) {
+                            const Resource& resource, Change change) {
+    Json& now = change.now;
+    const Json& before = change.before;
     if (!context.subresource.empty()) {
         return Done{};
     }

@@ -16,12 +16,12 @@ namespace bestgres::fakekube {
 Outcome<Done> admit_create(ServerState& state, const RequestContext& context,
                            const Resource& resource, Json& object);
 Outcome<Done> admit_update(ServerState& state, const RequestContext& context,
-                           const Resource& resource, Json& now, const Json& before);
+                           const Resource& resource, Change change);
 // After validation: what is refused or allotted last (quota, cluster addresses).
 Outcome<Done> finish_create(ServerState& state, const RequestContext& context,
                             const Resource& resource, Json& object);
 Outcome<Done> finish_update(ServerState& state, const RequestContext& context,
-                            const Resource& resource, Json& now, const Json& before);
+                            const Resource& resource, Change change);
 Outcome<Done> admit_delete(const ServerState& state, const RequestContext& context,
                            const Resource& resource, const ObjectKey& key);
 

@@ -63,19 +63,19 @@ Outcome<Written> ApiServer::update(const RequestContext& context, const Resource
 
 Outcome<Written> ApiServer::patch(const RequestContext& context, const Resource& resource,
                                   const ObjectKey& key, const PatchRequest& patch) {
-    return patch_object(state_, context, resource, key, patch);
+    return patch_object(state_, context, resource, {key, patch});
 }
 
 Outcome<Deleted> ApiServer::remove(const RequestContext& context, const Resource& resource,
                                    const ObjectKey& key, const DeleteOptions& options) {
-    return remove_object(state_, context, resource, key, options);
+    return remove_object(state_, context, resource, {key, options});
 }
 
 Outcome<std::vector<Deleted>> ApiServer::remove_collection(const RequestContext& context,
                                                            const Resource& resource,
                                                            std::string_view ns,
                                                            const DeleteCollection& what) {
-    return remove_objects(state_, context, resource, ns, what);
+    return remove_objects(state_, context, resource, {ns, what});
 }
 
 Outcome<Done> ApiServer::evict(const RequestContext& context, const ObjectKey& pod,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/json.hpp"
@@ -28,6 +29,12 @@ struct WriteOptions {
     std::string field_validation = {};  // "", Ignore, Warn or Strict
 
     bool operator==(const WriteOptions&) const = default;
+};
+
+// What a write is about to make of an object, and what it was.
+struct Change {
+    Json& now;
+    const Json& before;
 };
 
 struct RequestContext {
@@ -77,6 +84,12 @@ struct PatchRequest {
     Json body;
 };
 
+// A patch of one object.
+struct ObjectPatch {
+    const ObjectKey& key;
+    const PatchRequest& patch;
+};
+
 struct DeleteOptions {
     std::optional<std::string> uid;  // preconditions
     std::optional<std::string> resource_version;
@@ -91,6 +104,18 @@ struct DeleteCollection {
     std::string field_selector = {};
     std::int64_t limit = 0;
     DeleteOptions options = {};
+};
+
+// The removal of one object.
+struct Removal {
+    const ObjectKey& key;
+    const DeleteOptions& options;
+};
+
+// The removal of many.
+struct CollectionRemoval {
+    std::string_view ns;
+    const DeleteCollection& what;
 };
 
 // `object` is the last state; it `stays` while finalizers or the grace period hold it.

@@ -121,7 +121,7 @@ Outcome<Written> create(ServerState& state, const RequestContext& context, const
     }
     resource.strategy->set_defaults(body);
     if (creation.tracking == Tracking::as_update) {
-        track_write(state, context, resource, body, Json::object());
+        track_write(state, context, resource, {body, Json::object()});
     }
     BG_TRY(admit_create(state, context, resource, body));
     fill_metadata(state, context, resource, body);
@@ -135,7 +135,7 @@ Outcome<Written> create(ServerState& state, const RequestContext& context, const
         return Written{kube::Object(std::move(body)), true, std::move(*warnings)};
     }
     Written written{commit_created(state, resource, std::move(body)), true, std::move(*warnings)};
-    definition_written(state, resource, written.object, context.now, false);
+    definition_written(state, resource, {written.object, false}, context.now);
     return written;
 }
 

@@ -110,14 +110,16 @@ void definition_marked(ServerState& state, const Resource& resource, const kube:
     if (const ResourcePtr served = served_resource(state, definition)) {
         for (const ObjectKey& key : keys) {
             // What cannot go now (finalizers) is waited for.
-            static_cast<void>(remove_object(state, context, *served, key, DeleteOptions{}));
+            static_cast<void>(remove_object(state, context, *served, {key, DeleteOptions{}}));
         }
     }
     finish_terminating(state);
 }
 
-void definition_written(ServerState& state, const Resource& resource,
-                        const kube::Object& definition, Instant now, bool gone) {
+void definition_written(ServerState& state, const Resource& resource, const WrittenObject& written,
+                        Instant now) {
+    const kube::Object& definition = written.object;
+    const bool gone = written.gone;
     if (gone && resource.strategy->is_custom()) {
         return finish_terminating(state);
     }

@@ -9,10 +9,15 @@
 
 namespace bestgres::fakekube {
 
+struct WrittenObject {
+    const kube::Object& object;
+    bool gone = false;  // it was deleted
+};
+
 // To be called after every write; does something for definitions and for
 // objects whose definition is terminating. `gone`: it was deleted.
-void definition_written(ServerState& state, const Resource& resource,
-                        const kube::Object& definition, Instant now, bool gone);
+void definition_written(ServerState& state, const Resource& resource, const WrittenObject& written,
+                        Instant now);
 // Before a delete is written: a definition gets the finalizer that waits for its objects, and the
 // condition that tells of it.
 void definition_deleting(const Resource& resource, Json& definition, Instant now);

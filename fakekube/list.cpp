@@ -34,10 +34,16 @@ Changes changes_since(const ServerState& state, std::string_view prefix, const R
     return changes;
 }
 
-// Visits the objects below `prefix` from `from` on, as they were with `changes` undone.
+struct KeyRange {
+    std::string_view prefix;
+    std::string_view from;
+};
+
+// Visits the objects of a range, as they were with `changes` undone.
 template <class Visitor>
-void visit_objects(const Store& store, const Changes& changes, std::string_view prefix,
-                   std::string_view from, Visitor visitor) {
+void visit_objects(const Store& store, const Changes& changes, const KeyRange& range,
+                   Visitor visitor) {
+    const auto& [prefix, from] = range;
     auto change = changes.lower_bound(from);
     bool more = true;
     const auto visit_changes_before = [&](const std::string* key) {
@@ -173,7 +179,7 @@ Outcome<ListResult> list_objects(const ServerState& state, const Resource& resou
     std::int64_t remaining = 0;
     std::string last_key;
     visit_objects(
-        state.store, changes, prefix, page->from,
+        state.store, changes, {prefix, page->from},
         [&](const std::string& key, const kube::Object& object) {
             if (limited && remaining == 0 &&
                 static_cast<std::int64_t>(result.items.size()) == options.limit) {

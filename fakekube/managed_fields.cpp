@@ -29,7 +29,9 @@ Writer writer_of(const RequestContext& context, const Resource& resource) {
 }  // namespace
 
 void track_write(const ServerState& state, const RequestContext& context, const Resource& resource,
-                 Json& now, const Json& before) {
+                 Change change) {
+    Json& now = change.now;
+    const Json& before = change.before;
     if (!state.options.track_managed_fields) {
         now["metadata"].erase("managedFields");
         return;
@@ -41,8 +43,8 @@ void track_write(const ServerState& state, const RequestContext& context, const 
                        .now = context.now});
 }
 
-Outcome<Json> apply_fields(const ServerState&, const RequestContext& context,
-                           const Resource& resource, const Json& live, const Json& applied) {
+Outcome<Json> apply_fields(const RequestContext& context, const Resource& resource,
+                           const Json& live, const Json& applied) {
     const Json nothing;
     Writer writer = writer_of(context, resource);
     writer.reset_fields = reset_fields(resource, context.subresource);

@@ -9,12 +9,12 @@
 
 namespace bestgres::fakekube {
 
-// metadata.managedFields of a write that is no apply; `before` is {} on create.
+// metadata.managedFields of a write that is no apply; `change.before` is {} on create.
 void track_write(const ServerState& state, const RequestContext& context, const Resource& resource,
-                 Json& now, const Json& before);
+                 Change change);
 
 // The result of applying `applied` to `live` ({} if there is none), managedFields included.
-Outcome<Json> apply_fields(const ServerState& state, const RequestContext& context,
-                           const Resource& resource, const Json& live, const Json& applied);
+Outcome<Json> apply_fields(const RequestContext& context, const Resource& resource,
+                           const Json& live, const Json& applied);
 
 }  // namespace bestgres::fakekube

@@ -41,13 +41,15 @@ Outcome<Done> check_names(const ObjectKey& key, const Json& patched) {
 }
 
 Outcome<Written> apply_patch(ServerState& state, const RequestContext& context,
-                             const Resource& resource, const ObjectKey& key, const Json& applied) {
+                             const Resource& resource, const ObjectPatch& asked) {
+    const ObjectKey& key = asked.key;
+    const Json& applied = asked.patch.body;
     const kube::Object* found = state.store.find(storage_key(resource, key.ns, key.name));
     if (found == nullptr && !context.subresource.empty()) {
         return not_found(resource, key.name);
     }
     const Json live = found == nullptr ? Json::object() : served(resource, *found).json();
-    Outcome<Json> merged = apply_fields(state, context, resource, live, applied);
+    Outcome<Json> merged = apply_fields(context, resource, live, applied);
     if (!merged.ok()) {
         return std::move(merged).error();
     }
@@ -65,10 +67,11 @@ Outcome<Written> apply_patch(ServerState& state, const RequestContext& context,
 }  // namespace
 
 Outcome<Written> patch_object(ServerState& state, const RequestContext& context,
-                              const Resource& resource, const ObjectKey& key,
-                              const PatchRequest& patch) {
+                              const Resource& resource, const ObjectPatch& asked) {
+    const ObjectKey& key = asked.key;
+    const PatchRequest& patch = asked.patch;
     if (patch.type == PatchType::apply) {
-        return apply_patch(state, context, resource, key, patch.body);
+        return apply_patch(state, context, resource, asked);
     }
     const kube::Object* found = state.store.find(storage_key(resource, key.ns, key.name));
     if (found == nullptr) {

@@ -93,13 +93,13 @@ Outcome<Done> check_budget(const kube::Object& budget) {
     return Done{};
 }
 
-// One disruption less, told before the pod is gone.
-void take_disruption(ServerState& state, const Resource& resource, const RequestContext& context,
-                     const kube::Object& budget, std::string_view pod) {
+// One disruption less, told before the pod is gone. `disrupted` is {pod: time}.
+void take_disruption(ServerState& state, const Resource& resource, const kube::Object& budget,
+                     const Json& disrupted) {
     Json now = budget.json();
     Json& status = now["status"];
     status["disruptionsAllowed"] = find_int(status, {"disruptionsAllowed"}).value_or(0) - 1;
-    status["disruptedPods"][std::string(pod)] = format_seconds(context.now);
+    status["disruptedPods"].update(disrupted);
     commit_updated(state, resource, budget, std::move(now));
 }
 
@@ -125,11 +125,12 @@ Outcome<Done> evict_pod(ServerState& state, const RequestContext& context, const
             const ResourcePtr resource =
                 find_resource(state, "policy", "v1", "poddisruptionbudgets");
             if (!context.options.dry_run && resource != nullptr) {
-                take_disruption(state, *resource, context, budgets.front(), key.name);
+                take_disruption(state, *resource, budgets.front(),
+                                {{key.name, format_seconds(context.now)}});
             }
         }
     }
-    BG_TRY(remove_object(state, context, *pods, key, options));
+    BG_TRY(remove_object(state, context, *pods, {key, options}));
     return Done{};
 }
 

@@ -50,14 +50,12 @@ Outcome<Written> create_applied(ServerState& state, const RequestContext& contex
 Outcome<Written> update_object(ServerState& state, const RequestContext& context,
                                const Resource& resource, Json body);
 Outcome<Written> patch_object(ServerState& state, const RequestContext& context,
-                              const Resource& resource, const ObjectKey& key,
-                              const PatchRequest& patch);
+                              const Resource& resource, const ObjectPatch& asked);
 Outcome<Deleted> remove_object(ServerState& state, const RequestContext& context,
-                               const Resource& resource, const ObjectKey& key,
-                               const DeleteOptions& options);
+                               const Resource& resource, const Removal& asked);
 Outcome<std::vector<Deleted>> remove_objects(ServerState& state, const RequestContext& context,
-                                             const Resource& resource, std::string_view ns,
-                                             const DeleteCollection& what);
+                                             const Resource& resource,
+                                             const CollectionRemoval& asked);
 Outcome<Done> evict_pod(ServerState& state, const RequestContext& context, const ObjectKey& pod,
                         const DeleteOptions& options);
 Outcome<Done> bind_pod(ServerState& state, const RequestContext& context, const ObjectKey& pod,

@@ -174,8 +174,9 @@ Outcome<Done> check_delete_options(const DeleteOptions& options) {
 }
 
 Outcome<Deleted> remove_object(ServerState& state, const RequestContext& context,
-                               const Resource& resource, const ObjectKey& key,
-                               const DeleteOptions& options) {
+                               const Resource& resource, const Removal& asked) {
+    const ObjectKey& key = asked.key;
+    const DeleteOptions& options = asked.options;
     BG_TRY(check_delete_options(options));
     BG_TRY(admit_delete(state, context, resource, key));
     const kube::Object* found = state.store.find(storage_key(resource, key.ns, key.name));
@@ -210,13 +211,15 @@ Outcome<Deleted> remove_object(ServerState& state, const RequestContext& context
         return Deleted{served(resource, before), true};
     }
     commit_deleted(state, resource, before);
-    definition_written(state, resource, before, context.now, true);
+    definition_written(state, resource, {before, true}, context.now);
     return Deleted{served(resource, before), false};
 }
 
 Outcome<std::vector<Deleted>> remove_objects(ServerState& state, const RequestContext& context,
-                                             const Resource& resource, std::string_view ns,
-                                             const DeleteCollection& what) {
+                                             const Resource& resource,
+                                             const CollectionRemoval& asked) {
+    const std::string_view ns = asked.ns;
+    const DeleteCollection& what = asked.what;
     BG_TRY(check_delete_options(what.options));
     const Outcome<ListResult> listed = list_objects(state, resource, ns,
                                                     {.label_selector = what.label_selector,
@@ -227,9 +230,8 @@ Outcome<std::vector<Deleted>> remove_objects(ServerState& state, const RequestCo
     }
     std::vector<Deleted> removed;
     for (const kube::Object& object : listed->items) {
-        Outcome<Deleted> one = remove_object(
-            state, context, resource,
-            {.ns = std::string(object.ns()), .name = std::string(object.name())}, what.options);
+        const ObjectKey key{.ns = std::string(object.ns()), .name = std::string(object.name())};
+        Outcome<Deleted> one = remove_object(state, context, resource, {key, what.options});
         if (one.ok()) {
             removed.push_back(std::move(*one));
         } else if (one.error().code != 404) {

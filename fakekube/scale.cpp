@@ -54,8 +54,15 @@ FieldErrors check_scale(const Json& scale) {
     return {};
 }
 
+struct ScaleWrite {
+    const kube::Object& before;
+    const Json& scale;
+};
+
 Outcome<Json> store_scale(ServerState& state, const RequestContext& context,
-                          const Resource& resource, const kube::Object& before, const Json& scale) {
+                          const Resource& resource, const ScaleWrite& write) {
+    const kube::Object& before = write.before;
+    const Json& scale = write.scale;
     // The schema of a custom resource says which numbers it takes.
     const FieldErrors errors = resource.strategy->is_custom() ? FieldErrors{} : check_scale(scale);
     if (!errors.empty()) {
@@ -126,12 +133,13 @@ Outcome<Json> update_scale(ServerState& state, const RequestContext& context,
     if (found == nullptr) {
         return not_found(resource, name);
     }
-    return store_scale(state, context, resource, kube::Object(*found), scale);
+    return store_scale(state, context, resource, {kube::Object(*found), scale});
 }
 
 Outcome<Json> patch_scale(ServerState& state, const RequestContext& context,
-                          const Resource& resource, const ObjectKey& key,
-                          const PatchRequest& patch) {
+                          const Resource& resource, const ObjectPatch& asked) {
+    const ObjectKey& key = asked.key;
+    const PatchRequest& patch = asked.patch;
     const kube::Object* found = state.store.find(storage_key(resource, key.ns, key.name));
     if (found == nullptr) {
         return not_found(resource, key.name);
@@ -147,7 +155,7 @@ Outcome<Json> patch_scale(ServerState& state, const RequestContext& context,
     } else {
         merge_patch(scale, patch.body);
     }
-    return store_scale(state, context, resource, before, scale);
+    return store_scale(state, context, resource, {before, scale});
 }
 
 }  // namespace bestgres::fakekube

@@ -14,7 +14,6 @@ Json scale_of(const Resource& resource, const kube::Object& object);
 Outcome<Json> update_scale(ServerState& state, const RequestContext& context,
                            const Resource& resource, const Json& scale);
 Outcome<Json> patch_scale(ServerState& state, const RequestContext& context,
-                          const Resource& resource, const ObjectKey& key,
-                          const PatchRequest& patch);
+                          const Resource& resource, const ObjectPatch& asked);
 
 }  // namespace bestgres::fakekube

@@ -153,25 +153,25 @@ Outcome<Written> replace_object(ServerState& state, const RequestContext& contex
     keep_other_parts(context, resource, now, old);
     now["metadata"]["resourceVersion"] = before.resource_version();
     if (!replacement.managed_fields_done) {
-        track_write(state, context, resource, now, old);
+        track_write(state, context, resource, {now, old});
     }
-    BG_TRY(admit_update(state, context, resource, now, old));
+    BG_TRY(admit_update(state, context, resource, {now, old}));
     keep_namespace_finalizers(context, resource, now, old);
     resource.strategy->prepare_update(now, old, context.subresource);
     set_generation(resource, now, old);
     BG_TRY(validate(context, resource, now, old));
-    BG_TRY(finish_update(state, context, resource, now, old));
+    BG_TRY(finish_update(state, context, resource, {now, old}));
     const bool finished = is_finished(resource, now, old);
     if (context.options.dry_run || (!finished && now == old)) {
         return Written{now == old ? before : kube::Object(std::move(now)), false, {}};
     }
     if (finished) {
         commit_deleted(state, resource, replacement.before);
-        definition_written(state, resource, before, context.now, true);
+        definition_written(state, resource, {before, true}, context.now);
         return Written{kube::Object(std::move(now)), false, {}};
     }
     Written written{commit_updated(state, resource, replacement.before, std::move(now)), false, {}};
-    definition_written(state, resource, written.object, context.now, false);
+    definition_written(state, resource, {written.object, false}, context.now);
     return written;
 }
 

@@ -64,12 +64,20 @@ Background controllers_background() {
     };
 }
 
-void tell(const Arguments& arguments, std::string_view topic, const CaseResult& result,
-          const std::vector<Deviation>& deviations, Count& count) {
+struct Replay {
+    const Arguments& arguments;
+    const std::vector<Deviation>& deviations;
+    const ApiServer& fresh;
+    Instant now;
+};
+
+Count tell(const Replay& replay, std::string_view topic, const CaseResult& result) {
+    const Arguments& arguments = replay.arguments;
+    Count count;
     for (const StepResult& step : result.steps) {
         std::vector<Difference> left = step.differences;
         std::erase_if(left, [&](const Difference& difference) {
-            return is_allowed_deviation(deviations,
+            return is_allowed_deviation(replay.deviations,
                                         {topic, result.name, step.number, difference.at});
         });
         ++count.total;
@@ -83,10 +91,11 @@ void tell(const Arguments& arguments, std::string_view topic, const CaseResult& 
                        difference.got);
         }
     }
+    return count;
 }
 
-Count run_topic(const Arguments& arguments, const std::string& path,
-                const std::vector<Deviation>& deviations, const ApiServer& fresh, Instant now) {
+Count run_topic(const Replay& replay, const std::string& path) {
+    const Arguments& arguments = replay.arguments;
     const Ordered topic = Ordered::parse(read_file(path));
     Count count;
     const std::string name = topic["topic"].get<std::string>();
@@ -101,10 +110,9 @@ Count run_topic(const Arguments& arguments, const std::string& path,
         if (!arguments.test_case.empty() && test_case["name"] != arguments.test_case) {
             continue;
         }
-        InProcessTransport transport(fresh, now,
+        InProcessTransport transport(replay.fresh, replay.now,
                                      with_controllers ? controllers_background() : Background());
-        Count one;
-        tell(arguments, name, run_case(transport, test_case, options), deviations, one);
+        const Count one = tell(replay, name, run_case(transport, test_case, options));
         if (arguments.verbose) {
             fmt::print("{} {}/{}: {} of {}\n", one.agree == one.total ? "ok  " : "DIFF", name,
                        test_case["name"].get<std::string>(), one.agree, one.total);
@@ -162,7 +170,7 @@ int run(const Arguments& arguments) {
     const ApiServer fresh(server_options(now));
     Count all;
     for (const std::string& path : paths) {
-        const Count count = run_topic(arguments, path, *deviations, fresh, now);
+        const Count count = run_topic({arguments, *deviations, fresh, now}, path);
         fmt::print("{:<28} {:>4} of {:>4} steps agree\n",
                    std::filesystem::path(path).stem().string(), count.agree, count.total);
         all.agree += count.agree;

@@ -183,8 +183,8 @@ Json partial_metadata(const kube::Object& object, const Format& format) {
 }
 
 Outcome<Response> object_response(int status, const Resource& resource, const kube::Object& object,
-                                  const Format& format, Instant now,
-                                  std::string_view include_object) {
+                                  const Rendering& rendering) {
+    const auto& [format, now, include_object] = rendering;
     switch (format.shape) {
         case Format::Shape::object:
             return json_response(status, object.json(), format);
@@ -204,8 +204,8 @@ Outcome<Response> object_response(int status, const Resource& resource, const ku
 }
 
 Outcome<Response> list_response(const Resource& resource, const ListResult& list,
-                                const Format& format, Instant now,
-                                std::string_view include_object) {
+                                const Rendering& rendering) {
+    const auto& [format, now, include_object] = rendering;
     switch (format.shape) {
         case Format::Shape::object:
             if (format.yaml || format.pretty) {

@@ -22,12 +22,18 @@ Response status_response(const Status& status, const Format& format);
 Response deleted_response(const Resource& resource, const kube::Object& object,
                           const Format& format);
 
+// How one answer is to be written.
+struct Rendering {
+    const Format& format;
+    Instant now = {};
+    std::string_view include_object = {};
+};
+
 // 406 where the format asks for a list shape of a single object or the other way round.
 Outcome<Response> object_response(int status, const Resource& resource, const kube::Object& object,
-                                  const Format& format, Instant now,
-                                  std::string_view include_object);
+                                  const Rendering& rendering);
 Outcome<Response> list_response(const Resource& resource, const ListResult& list,
-                                const Format& format, Instant now, std::string_view include_object);
+                                const Rendering& rendering);
 
 Json partial_metadata(const kube::Object& object, const Format& format);
 // One event line: {"type":...,"object":...}\n.

@@ -163,7 +163,7 @@ RequestContext context_of(const Exchange& exchange, WriteOptions options) {
 Outcome<Response> written_response(const Exchange& exchange, const Written& written) {
     Outcome<Response> response =
         object_response(written.created ? 201 : 200, *exchange.resource, written.object,
-                        exchange.format, exchange.now, first(exchange.query, "includeObject"));
+                        {exchange.format, exchange.now, first(exchange.query, "includeObject")});
     if (response.ok()) {
         add_warnings(*response, written.warnings);
     }

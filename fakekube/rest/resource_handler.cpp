@@ -42,8 +42,8 @@ Outcome<Response> handle_get(const ServerState& state, const Exchange& exchange)
     if (!object.ok()) {
         return object.error();
     }
-    return object_response(200, *exchange.resource, *object, exchange.format, exchange.now,
-                           first(exchange.query, "includeObject"));
+    return object_response(200, *exchange.resource, *object,
+                           {exchange.format, exchange.now, first(exchange.query, "includeObject")});
 }
 
 Outcome<std::int64_t> integer_parameter(const Query& query, const std::string& name) {
@@ -115,8 +115,8 @@ Outcome<Response> handle_list(const ServerState& state, const Exchange& exchange
     if (!list.ok()) {
         return list.error();
     }
-    return list_response(*exchange.resource, *list, exchange.format, exchange.now,
-                         first(exchange.query, "includeObject"));
+    return list_response(*exchange.resource, *list,
+                         {exchange.format, exchange.now, first(exchange.query, "includeObject")});
 }
 
 Outcome<Response> handle_watch(const ServerState& state, const Exchange& exchange) {
@@ -134,7 +134,8 @@ Outcome<Response> handle_watch(const ServerState& state, const Exchange& exchang
         return std::move(selection).error();
     }
     selection->ns = exchange.resource->namespaced ? exchange.route.ns : std::string();
-    return open_watch(state, std::move(*selection), exchange.query, exchange.format, exchange.now);
+    return open_watch(state, std::move(*selection),
+                      {exchange.query, exchange.format, exchange.now});
 }
 
 // The namespace of the URL goes into the body; another one there is refused.
@@ -208,7 +209,7 @@ Outcome<Response> handle_patch(ServerState& state, Exchange& exchange) {
     }
     ServerState before = state;
     const Outcome<Written> written = patch_object(state, context_of(exchange, *options),
-                                                  *exchange.resource, key_of(exchange), request);
+                                                  *exchange.resource, {key_of(exchange), request});
     if (!written.ok()) {
         return written.error();
     }
@@ -228,16 +229,16 @@ Outcome<Response> handle_delete(ServerState& state, Exchange& exchange) {
     if (!options.ok()) {
         return options.error();
     }
-    const Outcome<Deleted> deleted = remove_object(state, context_of(exchange, write),
-                                                   *exchange.resource, key_of(exchange), *options);
+    const Outcome<Deleted> deleted = remove_object(
+        state, context_of(exchange, write), *exchange.resource, {key_of(exchange), *options});
     if (!deleted.ok()) {
         return deleted.error();
     }
     if (!deleted->stays && !exchange.resource->strategy->returns_deleted_object()) {
         return deleted_response(*exchange.resource, deleted->object, exchange.format);
     }
-    return object_response(200, *exchange.resource, deleted->object, exchange.format, exchange.now,
-                           first(exchange.query, "includeObject"));
+    return object_response(200, *exchange.resource, deleted->object,
+                           {exchange.format, exchange.now, first(exchange.query, "includeObject")});
 }
 
 Outcome<Response> handle_delete_collection(ServerState& state, Exchange& exchange) {
@@ -256,12 +257,13 @@ Outcome<Response> handle_delete_collection(ServerState& state, Exchange& exchang
     if (!listed.ok()) {
         return listed.error();
     }
-    BG_TRY(remove_objects(state, context_of(exchange, write), *exchange.resource, exchange.route.ns,
-                          {.label_selector = what->label_selector,
-                           .field_selector = what->field_selector,
-                           .limit = what->limit,
-                           .options = *options}));
-    return list_response(*exchange.resource, *listed, exchange.format, exchange.now, "");
+    const DeleteCollection collection{.label_selector = what->label_selector,
+                                      .field_selector = what->field_selector,
+                                      .limit = what->limit,
+                                      .options = *options};
+    BG_TRY(remove_objects(state, context_of(exchange, write), *exchange.resource,
+                          {exchange.route.ns, collection}));
+    return list_response(*exchange.resource, *listed, {exchange.format, exchange.now});
 }
 
 Outcome<Response> dispatch_collection(ServerState& state, Exchange& exchange) {

@@ -55,7 +55,8 @@ Outcome<Response> handle_scale(ServerState& state, Exchange& exchange) {
         if (!patch.ok()) {
             return patch.error();
         }
-        const Outcome<Json> scale = patch_scale(state, context, resource, key_of(exchange), *patch);
+        const Outcome<Json> scale =
+            patch_scale(state, context, resource, {key_of(exchange), *patch});
         return scale.ok() ? Outcome<Response>(json_response(200, *scale, exchange.format))
                           : scale.error();
     }

@@ -177,8 +177,9 @@ const char* event_type_for(const Selection& selection, const StoredEvent& event)
     return is_in ? "ADDED" : nullptr;
 }
 
-Outcome<Response> open_watch(const ServerState& state, Selection selection, const Query& query,
-                             const Format& format, Instant now) {
+Outcome<Response> open_watch(const ServerState& state, Selection selection,
+                             const WatchAsked& request) {
+    const auto& [query, format, now] = request;
     BG_TRY(check_parameters(query));
     const std::string from = first(query, "resourceVersion");
     const Outcome<std::uint64_t> version = version_parameter(from);

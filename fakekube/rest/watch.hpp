@@ -8,8 +8,13 @@
 
 namespace bestgres::fakekube {
 
-Outcome<Response> open_watch(const ServerState& state, Selection selection, const Query& query,
-                             const Format& format, Instant now);
+struct WatchAsked {
+    const Query& query;
+    const Format& format;
+    Instant now;
+};
+Outcome<Response> open_watch(const ServerState& state, Selection selection,
+                             const WatchAsked& asked);
 
 WatchChunk poll_watch(const ServerState& state, WatchStream& stream, Instant now);
 
