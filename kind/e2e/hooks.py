@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import time
 
 from e2e.world import Failure
 
@@ -28,6 +29,7 @@ class LocalHooks:
         self.directory = directory
         with open(os.path.join(directory, "world.json"), encoding="utf-8") as file:
             self.port = json.load(file)["port"]
+        self.audit_before = []
         # Present only where the world was started with that version: cases ask for it by name.
         if os.path.isdir(os.path.join(directory, "images", "patroni-4")):
             self.patroni_4_image = "bestgres-patroni:15-patroni-4"
@@ -44,34 +46,31 @@ class LocalHooks:
         self.local("start-node", name)
 
     def stop_api_server(self):
+        self.audit_before += self.read_audit()  # the next process begins its record anew
         self.local("stop-api")
 
     def start_api_server(self):
         self.local("start-api")
 
-    def kill_container(self, pod):
-        """SIGKILL of the container's first own process: the agent."""
-        self.signal_agent(pod, signal.SIGKILL)
+    def read_audit(self):
+        return json.loads(read(os.path.join(self.directory, "audit.json")) or b"[]")
 
-    def signal_agent(self, pod, number):
-        pids = [pid for pid in self.processes_of(pod) if b"bestgres-agent\0run" in read(f"/proc/{pid}/cmdline")]
+    def audit(self):
+        """Every distinct decision of the API server about access, since the world was started or found."""
+        time.sleep(3)  # the file follows within two seconds
+        return self.audit_before + self.read_audit()
+
+    def kill_container(self, pod):
+        """SIGKILL of the container's first own process, the agent: with it goes all that runs in the container."""
+        pids = self.find_processes(pod, "bestgres-agent\0run")
         if not pids:
             raise Failure(f"no process of the agent of pod {pod} is to be found")
         for pid in pids:
-            os.kill(pid, number)
-
-    def kill_process(self, pod, name):
-        """SIGKILL of every process of a pod whose command line contains `name`; how many there were."""
-        pids = [pid for pid in self.processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
-        for pid in pids:
             os.kill(pid, signal.SIGKILL)
-        return len(pids)
 
-    def freeze_process(self, pod, name, frozen=True):
-        pids = [pid for pid in self.processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
-        return len(pids)
+    def find_processes(self, pod, name):
+        """The processes of a pod whose command line contains `name`."""
+        return [pid for pid in self.processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
 
     def processes_of(self, pod):
         """Another world on this machine may run a pod of the same name: its API server has another port."""

@@ -15,6 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from e2e import cases  # noqa: E402
 from e2e.hooks import make_hooks  # noqa: E402
+from e2e.rbac import Access  # noqa: E402
 from e2e.registry import CASES  # noqa: E402
 from e2e.world import Failure, World  # noqa: E402
 
@@ -57,6 +58,12 @@ class Context:
         self.figures = []
         self.clusters = []
 
+    def note_roles(self):
+        for cluster in self.clusters:
+            role = self.world.get("roles", cluster.name)
+            if role is not None:
+                self.world.pod_roles[cluster.name] = role
+
     def figure(self, text):
         self.figures.append(text)
 
@@ -70,7 +77,7 @@ class Context:
 def clean_up(context):
     for cluster in context.clusters:
         cluster.destroy()
-        for kind in ("pods", "persistentvolumeclaims", "secrets"):
+        for kind in ("pods", "persistentvolumeclaims", "secrets", "configmaps"):
             selector = f"bestgres.io/cluster={cluster.name}"
             context.world.kubectl("delete", kind, "-l", selector, "--ignore-not-found", check=False, timeout=120)
         context.world.delete("pod", f"{cluster.name}-writer", "--ignore-not-found", check=False)
@@ -85,6 +92,7 @@ def run_case(world, arguments, case):
     verdict, message = "passed", ""
     try:
         case.run(context)
+        context.note_roles()
         message = "; ".join(context.figures)
     except Failure as failure:
         verdict, message = "FAILED", str(failure)
@@ -101,6 +109,19 @@ def run_case(world, arguments, case):
     return outcome
 
 
+def check_access(world, whole_suite):
+    """What is wrong with the Roles, one sentence each: a refusal, and after the whole suite what nobody used."""
+    access = Access(world.hooks.audit(), world.namespace, world.pod_roles)
+    problems = [f"refused: {refusal}" for refusal in access.refusals()]
+    if whole_suite:
+        problems += [f"granted but never used: {right}" for right in access.unused(world.get("roles", "bestgres-operator"))]
+    print(f"{'FAILED' if problems else 'passed':8} RBAC: refusals"
+          f"{' and unused rights' if whole_suite else '; rights that nobody uses are checked by the whole suite only'}", flush=True)
+    for problem in problems:
+        print(f"         {problem}", flush=True)
+    return problems
+
+
 def main():
     arguments = parse_arguments()
     world = World(arguments.kubeconfig, arguments.namespace, arguments.kubectl, make_hooks(arguments))
@@ -112,7 +133,9 @@ def main():
     outcomes += [run_case(world, arguments, case) for case in chosen if case.alone]
     counts = {verdict: sum(one.verdict == verdict for one in outcomes) for verdict in ("passed", "FAILED", "skipped")}
     print(f"{counts['passed']} passed, {counts['FAILED']} failed, {counts['skipped']} skipped", flush=True)
-    return 1 if counts["FAILED"] or not counts["passed"] else 0
+    whole_suite = counts["passed"] == len(CASES)
+    problems = check_access(world, whole_suite) if hasattr(world.hooks, "audit") else []
+    return 1 if problems or counts["FAILED"] or not counts["passed"] else 0
 
 
 if __name__ == "__main__":

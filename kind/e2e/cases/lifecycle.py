@@ -161,6 +161,26 @@ def delete_volumes(context):
                        lambda kind=kind: not context.world.list(kind, f"bestgres.io/cluster={cluster.name}"), 120)
 
 
+@case("storage grows under running members")
+def storage_growth(context):
+    cluster = context.cluster(instances=2, patroni={"synchronous": "disabled"}).create()
+    before = {name: pod["metadata"]["uid"] for name, pod in cluster.pods().items()}
+    cluster.edit(volumeSpec={"persistentVolumeSize": "2Gi"})
+
+    def grown():
+        claims = context.world.list("persistentvolumeclaims", f"bestgres.io/cluster={cluster.name}")
+        sizes = [claim["status"]["capacity"]["storage"] for claim in claims]
+        stateful_set = context.world.get("statefulsets", cluster.name) or {"spec": {"volumeClaimTemplates": []}}
+        templates = [one["spec"]["resources"]["requests"]["storage"] for one in stateful_set["spec"]["volumeClaimTemplates"]]
+        if sizes != ["2Gi", "2Gi"] or templates != ["2Gi"]:
+            raise Failure(f"claims have {sizes}, the template has {templates}")
+        return True
+
+    wait_until("claims and template have grown", grown, 120)
+    cluster.wait_ready()
+    expect({name: pod["metadata"]["uid"] for name, pod in cluster.pods().items()} == before, "a pod was replaced")
+
+
 @case("pause leaves everything alone")
 def pause(context):
     cluster = context.cluster(instances=1, patroni={"synchronous": "disabled"}).create()
