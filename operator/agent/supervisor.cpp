@@ -8,6 +8,7 @@ namespace bestgres::agent {
 namespace {
 
 constexpr std::uint16_t probe_port = 8009;
+constexpr Duration just_now = std::chrono::milliseconds(500);
 
 http::Listen listen_on(std::uint16_t port, const std::string& pod_ip) {
     http::Listen listen;
@@ -41,8 +42,9 @@ std::string_view to_string(DataDirectory state) {
 Supervisor::Supervisor(http::EventLoop& loop, Environment environment, Log log)
     : loop_(loop),
       environment_(std::move(environment)),
+      unfinished_(environment_.data_directory),
       log_(std::move(log)),
-      poll_(loop, environment_.pod_ip, [this] { watch(); }),
+      poll_(loop, environment_.pod_ip, [this] { after_round(); }),
       probes_(loop, {.listen = listen_on(probe_port, environment_.pod_ip)},
               [this](const http::ServerRequest& request, const http::Responder& responder) {
                   answer(request, responder);
@@ -54,6 +56,7 @@ Result<int> Supervisor::run(const std::vector<std::string>& program) {
                      [this](int number) { on_signal(number); });
     const Result<std::uint16_t> port = probes_.start();
     BG_TRY(port);
+    clean_up();
     const Result<pid_t> child = spawn(program);
     BG_TRY(child);
     child_ = *child;
@@ -127,6 +130,40 @@ void Supervisor::forward(int number) {
     }
 }
 
+void Supervisor::after_round() {
+    watch();
+    follow_data_directory();
+}
+
+// Not fatal: without the mark Patroni's own rules hold.
+void Supervisor::clean_up() {
+    const Result<bool> removed = unfinished_.clean_up();
+    if (!removed.ok()) {
+        log_.error("remains of an unfinished start stay", {{"cause", removed.error().message}});
+    } else if (*removed) {
+        log_.warn("remains of an unfinished initdb or base backup removed",
+                  {{"directory", environment_.data_directory}});
+    }
+}
+
+void Supervisor::follow_data_directory() {
+    const Observation& seen = poll_.observation();
+    const bool is_new = seen.reported_at && loop_.now() - *seen.reported_at < just_now;
+    const auto followed = unfinished_.follow(is_new ? seen.report : std::nullopt);
+    if (!followed.ok()) {
+        log_.error("mark of an unfinished data directory", {{"cause", followed.error().message}});
+    }
+}
+
+// The mark goes first: what clients were let in to write must never be taken for remains.
+Health Supervisor::ready() const {
+    const Health health = readiness(poll_.observation(), loop_.now());
+    if (health.ok && unfinished_.is_marked()) {
+        return {.ok = false, .because = "the data directory is still marked as unfinished"};
+    }
+    return health;
+}
+
 void Supervisor::watch() {
     if (!environment_.watchdog) {
         return;
@@ -163,7 +200,7 @@ void Supervisor::answer(const http::ServerRequest& request,
     } else if (path == "/live") {
         responder.respond(plain(liveness(seen, loop_.now())));
     } else if (path == "/ready") {
-        responder.respond(plain(readiness(seen, loop_.now())));
+        responder.respond(plain(ready()));
     } else if (path == "/status") {
         http::Response response;
         response.headers.set("Content-Type", "application/json");

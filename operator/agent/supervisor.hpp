@@ -15,6 +15,7 @@
 #include "operator/agent/health.hpp"
 #include "operator/agent/patroni_poll.hpp"
 #include "operator/agent/processes.hpp"
+#include "operator/agent/unfinished.hpp"
 
 namespace bestgres::agent {
 
@@ -31,12 +32,17 @@ private:
     void on_child_ended();
     void begin_shutdown();
     void forward(int number);
+    void after_round();
     void watch();
+    void clean_up();
+    void follow_data_directory();
+    Health ready() const;
     void answer(const http::ServerRequest& request, const http::Responder& responder) const;
     Json status() const;
 
     http::EventLoop& loop_;
     Environment environment_;
+    Unfinished unfinished_;
     Log log_;
     PatroniPoll poll_;
     http::Server probes_;
