@@ -162,6 +162,10 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments) {
     const ssize_t length = child > 0 ? read(report[0], &cause, sizeof cause) : -1;
     close(report[0]);
     if (child < 0 || length > 0) {
+        // Until it is gone it holds copies of this process's sockets.
+        if (child > 0) {
+            waitpid(child, nullptr, 0);
+        }
         return Error{fmt::format("start {}: {}", arguments.front(),
                                  std::strerror(child < 0 ? errno : cause))};
     }

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 
 #include "lib/http/client.hpp"
 
 namespace bestgres::agent {
 namespace {
+
+namespace fs = std::filesystem;
 
 // A pod of this machine with an address of its own; what plays Patroni listens there.
 class SupervisorRun : public testing::Test {
@@ -16,9 +19,13 @@ protected:
         environment_.scope = "db";
         environment_.pod_name = "db-0";
         environment_.pod_ip = "127.99.1." + std::to_string(1 + getpid() % 250);
-        environment_.data_directory = "/nonexistent";
+        folder_ = fs::temp_directory_path() / ("bestgres-supervisor-" + std::to_string(getpid()));
+        fs::create_directories(folder_ / "data/global");
+        environment_.data_directory = (folder_ / "data").string();
         environment_.watchdog = false;
     }
+
+    ~SupervisorRun() override { fs::remove_all(folder_); }
 
     Result<int> run(const std::vector<std::string>& program) {
         Supervisor supervisor(loop_, environment_,
@@ -36,6 +43,7 @@ protected:
     }
 
     http::EventLoop loop_;
+    fs::path folder_;
     Environment environment_;
     std::string log_;
 };
