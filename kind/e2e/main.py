@@ -34,7 +34,7 @@ def parse_arguments():
     parser.add_argument("--other-image", help="what the image roll changes to")
     parser.add_argument("--only", default="", help="regular expression on case names")
     parser.add_argument("--subset", action="store_true", help="only the cases that run with both Patroni versions")
-    parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--keep", action="store_true", help="leave the clusters of failed cases")
     return parser.parse_args()
 
@@ -58,8 +58,11 @@ class Context:
         self.figures = []
         self.clusters = []
 
-    def note_roles(self):
+    def note_what_ran(self):
         for cluster in self.clusters:
+            status = (self.world.get("bgclusters", cluster.name) or {}).get("status", {})
+            self.world.versions |= {f"PostgreSQL {status['version']}"} if "version" in status else set()
+            self.world.versions |= {f"Patroni {one['patroni']}" for one in status.get("members", []) if "patroni" in one}
             role = self.world.get("roles", cluster.name)
             if role is not None:
                 self.world.pod_roles[cluster.name] = role
@@ -92,7 +95,7 @@ def run_case(world, arguments, case):
     verdict, message = "passed", ""
     try:
         case.run(context)
-        context.note_roles()
+        context.note_what_ran()
         message = "; ".join(context.figures)
     except Failure as failure:
         verdict, message = "FAILED", str(failure)
@@ -132,6 +135,7 @@ def main():
         outcomes = list(pool.map(lambda case: run_case(world, arguments, case), together))
     outcomes += [run_case(world, arguments, case) for case in chosen if case.alone]
     counts = {verdict: sum(one.verdict == verdict for one in outcomes) for verdict in ("passed", "FAILED", "skipped")}
+    print(f"ran on {', '.join(sorted(world.versions)) or 'no cluster'}")
     print(f"{counts['passed']} passed, {counts['FAILED']} failed, {counts['skipped']} skipped", flush=True)
     whole_suite = counts["passed"] == len(CASES)
     problems = check_access(world, whole_suite) if hasattr(world.hooks, "audit") else []

@@ -14,6 +14,7 @@ class World:
         self.namespace = namespace
         self.kubectl_path = kubectl
         self.hooks = hooks  # how this world loses a node or its API server; None where it cannot
+        self.versions = set()  # of Patroni and PostgreSQL, as the clusters' members said
         self.pod_roles = {}  # of the clusters that the cases made, by name
 
     def kubectl(self, *arguments, stdin=None, timeout=60, check=True):

@@ -179,7 +179,6 @@ def invalid_edit(context):
     context.world.hooks.lose_node(lost)
     try:
         wait_until("another member leads", lambda: cluster.leader() not in ("", before), 120)
-        time.sleep(50)
     finally:
         context.world.hooks.return_node(lost)
     wait_until("three members are ready again", lambda: len(cluster.ready_pods()) == 3, 300)
