@@ -43,6 +43,17 @@ TEST(RepairBootstrap, waits_until_a_living_bootstrapper_would_have_spoken) {
     EXPECT_EQ(db.plan().look_again, db.facts().now + std::chrono::seconds(20));
 }
 
+TEST(RepairBootstrap, says_what_to_do_where_the_data_of_an_earlier_cluster_is_gone) {
+    TestCluster db = dead_bootstrap();
+    db.dcs("db-config", {{"initialize", "7710296287858203009"}});
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(),
+              texts({"a member with the data of system 7710296287858203009: every volume is empty. "
+                     "If that data is surely gone, kubectl delete configmap db-config "
+                     "db-failover db-leader db-sync"}));
+}
+
 TEST(RepairBootstrap, leaves_a_bootstrapper_alone) {
     TestCluster db = dead_bootstrap();
     db.member_says("db-1", {{"state", "initializing new cluster"}});

@@ -5,6 +5,8 @@
 // - every member that is wanted runs and says "uninitialized", in its annotation and, on the fresh
 //   view that precedes the step, in its own answer: its data directory has no control file;
 // - no volume is left over that no member looks into.
+// Where `initialize` names a system instead and nobody has its data, every member waits for ever
+// too: that data may be elsewhere, so a person has to say that it is gone.
 #include <algorithm>
 
 #include "lib/kube/workload.hpp"
@@ -40,10 +42,22 @@ bool has_volume_without_member(const ClusterView& view) {
     });
 }
 
+Waiting missing_data(const ClusterView& view) {
+    std::string names;
+    for (const std::string& name : manifests::dcs_names(view.name)) {
+        names += " " + name;
+    }
+    return {.rule = RuleId::repair_bootstrap,
+            .because = "a member with the data of system " + *view.config.initialize +
+                       ": every volume is empty. If that data is surely gone, kubectl delete "
+                       "configmap" +
+                       names};
+}
+
 }  // namespace
 
 Opinion repair_bootstrap(const ClusterView& view) {
-    if (view.config.initialize != "" || !view.leader.holder.empty()) {
+    if (!view.config.initialize || !view.leader.holder.empty()) {
         return {};
     }
     const bool nobody_has_data = !view.members.empty() && !has_volume_without_member(view) &&
@@ -52,6 +66,9 @@ Opinion repair_bootstrap(const ClusterView& view) {
                                  });
     if (!nobody_has_data) {
         return {};
+    }
+    if (!view.config.initialize->empty()) {
+        return just(missing_data(view));
     }
     const Duration proof = std::max<Duration>(
         std::chrono::seconds(15),
