@@ -38,6 +38,10 @@ struct World {
         EXPECT_TRUE(written.ok());
         return written->object;
     }
+    Response send(Request request, const std::string& token) {
+        request.headers.push_back({"Authorization", "Bearer " + token});
+        return server.handle(request, start);
+    }
     Response ask(std::string method, std::string path, std::string token) {
         return server.handle({.method = std::move(method),
                               .path = std::move(path),
@@ -136,6 +140,35 @@ TEST(ApiServer, refuses_what_no_rule_allows_and_audits_it) {
     ASSERT_EQ(audit.size(), 2U);
     EXPECT_EQ(audit[1]["user"], "jane");
     EXPECT_EQ(audit[1]["allowed"], false);
+}
+
+TEST(ApiServer, lets_nobody_create_by_an_apply_who_may_only_patch) {
+    World world;
+    const std::string rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/";
+    world.send({.method = "POST",
+                .path = rbac + "roles",
+                .body = R"({"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role",
+                    "metadata":{"name":"patch"},"rules":[
+                    {"apiGroups":[""],"resources":["configmaps"],"verbs":["patch"]}]})"},
+               "admin-token");
+    world.send({.method = "POST",
+                .path = rbac + "rolebindings",
+                .body = R"({"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding",
+                    "metadata":{"name":"jane"},"subjects":[{"kind":"User","name":"jane"}],
+                    "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role",
+                    "name":"patch"}})"},
+               "admin-token");
+    const Request apply{.method = "PATCH",
+                        .path = "/api/v1/namespaces/default/configmaps/a",
+                        .query = "fieldManager=jane",
+                        .headers = {{"Content-Type", "application/apply-patch+yaml"}},
+                        .body = dump(config_map("a", {{"k", "v"}}))};
+    const Response refused = world.send(apply, "jane-token");
+    EXPECT_EQ(refused.status, 403);
+    EXPECT_NE(refused.body.find("cannot create resource"), std::string::npos) << refused.body;
+    EXPECT_FALSE(world.server.get(world.maps, {"default", "a"}).ok());
+    world.created(config_map("a"));
+    EXPECT_EQ(world.send(apply, "jane-token").status, 200);
 }
 
 TEST(ApiServer, survives_as_an_image) {

@@ -196,13 +196,19 @@ Result<kube::Outcome, kube::Error> perform(ApiServer& server, const Caller& call
     if (!resource) {
         return error_of(call, unknown_resource());
     }
-    const Attributes attributes{.verb = target.verb,
-                                .group = std::string(target.kind.group),
-                                .resource = std::string(target.kind.plural),
-                                .subresource = target.subresource,
-                                .ns = target.key.ns,
-                                .name = target.key.name};
-    if (!server.is_allowed(caller.user, attributes)) {
+    Attributes attributes{.verb = target.verb,
+                          .group = std::string(target.kind.group),
+                          .resource = std::string(target.kind.plural),
+                          .subresource = target.subresource,
+                          .ns = target.key.ns,
+                          .name = target.key.name};
+    bool allowed = server.is_allowed(caller.user, attributes);
+    if (allowed && std::holds_alternative<kube::Apply>(call) && target.subresource.empty() &&
+        !server.get(*resource, target.key).ok()) {
+        attributes.verb = target.verb = "create";
+        allowed = server.is_allowed(caller.user, attributes);
+    }
+    if (!allowed) {
         return error_of(
             call, forbidden(*resource, target.key.name,
                             caller.user.name + " may not " + target.verb + " " +

@@ -108,11 +108,7 @@ Outcome<Response> dispatch(ServerState& state, Exchange& exchange) {
     }
     exchange.user = *user;
     const Attributes asked = authorized_attributes(exchange.route, exchange.query);
-    const bool allowed = !state.options.authorize || is_allowed(state.store, exchange.user, asked);
-    state.audit.add(exchange.user.name, asked, allowed);
-    if (!allowed) {
-        return forbidden_request(exchange.user, asked);
-    }
+    BG_TRY(authorize(state, exchange.user, asked));
     if (exchange.route.is_resource) {
         return dispatch_resource(state, exchange);
     }
@@ -120,6 +116,15 @@ Outcome<Response> dispatch(ServerState& state, Exchange& exchange) {
 }
 
 }  // namespace
+
+Outcome<Done> authorize(ServerState& state, const User& user, const Attributes& asked) {
+    const bool allowed = !state.options.authorize || is_allowed(state.store, user, asked);
+    state.audit.add(user.name, asked, allowed);
+    if (!allowed) {
+        return forbidden_request(user, asked);
+    }
+    return Done{};
+}
 
 Response handle_request(ServerState& state, const Request& request, Instant now) {
     Exchange exchange{.request = request, .query = parse_query(request.query), .now = now};

@@ -21,6 +21,9 @@ struct Exchange {
     ResourcePtr resource = {};  // of resource requests that are served
 };
 
+// 403 where RBAC does not allow it; recorded in the audit either way.
+Outcome<Done> authorize(ServerState& state, const User& user, const Attributes& asked);
+
 Response handle_request(ServerState& state, const Request& request, Instant now);
 
 // --- each for one part of the paths

@@ -193,6 +193,17 @@ Outcome<Done> check_name(const Exchange& exchange, const Json& body) {
     return Done{};
 }
 
+// What may be patched may still have to be allowed: an apply that creates asks for that verb too.
+Outcome<Done> check_patched(const ServerState& before, ServerState& state, const Exchange& exchange,
+                            const Written& written) {
+    if (written.created) {
+        Attributes asked = authorized_attributes(exchange.route, exchange.query);
+        asked.verb = "create";
+        BG_TRY(authorize(state, exchange.user, asked));
+    }
+    return check_escalation(before, exchange, written.object.json());
+}
+
 Outcome<Response> handle_patch(ServerState& state, Exchange& exchange) {
     const Outcome<PatchRequest> patch = read_patch(*exchange.resource, exchange.request);
     if (!patch.ok()) {
@@ -213,7 +224,7 @@ Outcome<Response> handle_patch(ServerState& state, Exchange& exchange) {
     if (!written.ok()) {
         return written.error();
     }
-    const Outcome<Done> allowed = check_escalation(before, exchange, written->object.json());
+    const Outcome<Done> allowed = check_patched(before, state, exchange, *written);
     if (!allowed.ok()) {
         before.audit = state.audit;
         state = std::move(before);
