@@ -134,7 +134,9 @@ Json postgres_container(const Input& input) {
         // The agent answers startup and liveness while a member copies data or recovers.
         {"startupProbe", probe("/startup", 2, 150)},
         {"livenessProbe", probe("/live", 10, 6)},
-        {"readinessProbe", probe("/ready", 3, 2)},
+        // Ready again within a second, so that a switchover ends when Patroni's part of it does;
+        // not ready only after five, so that a candidate stays in its Services meanwhile.
+        {"readinessProbe", probe("/ready", 1, 5)},
         {"resources", resources(input.spec.resources)},
         {"securityContext", container_security(flavour == api::Flavour::patroni)},
         {"volumeMounts", mounts(flavour)},
