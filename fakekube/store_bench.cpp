@@ -25,7 +25,7 @@ struct World {
     std::int64_t count = 0;
 
     explicit World(std::int64_t objects)
-        : server({.started = start}), maps(server.resource(kube::kinds::config_map)) {
+        : server({.started = start, .tokens = {}}), maps(server.resource(kube::kinds::config_map)) {
         for (; count < objects; ++count) {
             static_cast<void>(server.create(context, maps, config_map(count)));
         }
