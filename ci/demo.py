@@ -117,7 +117,7 @@ class Story:
         self.bestgres = str(pathlib.Path(arguments.bin).resolve() / "bestgres")
         os.environ["BESTGRES"] = self.bestgres
         self.kubeconfig = f"{self.directory}/kubeconfig"
-        self.world = World(self.kubeconfig, "default", hooks=LocalHooks(self.directory))
+        self.world = None
         self.outages = []
 
     def title(self, text):
@@ -126,6 +126,7 @@ class Story:
     def bring_up(self):
         subprocess.run([self.bestgres, "local", "up", "--dir", self.directory], check=True)
         atexit.register(self.tear_down)
+        self.world = World(self.kubeconfig, "default", hooks=LocalHooks(self.directory))
         self.title("applying examples/cluster.yaml")
         manifest = ROOT / "examples/cluster.yaml"
         self.world.kubectl("apply", "-f", str(manifest))
