@@ -32,6 +32,7 @@ class LocalHooks:
         self.audit_before = []
         # Present only where the world was started with that version: cases ask for it by name.
         if os.path.isdir(os.path.join(directory, "images", "patroni-4")):
+            self.patroni_3_image = "bestgres-patroni:15"
             self.patroni_4_image = "bestgres-patroni:15-patroni-4"
         root = pathlib.Path(__file__).resolve().parents[2]
         self.bestgres = os.environ.get("BESTGRES", str(root / "build/dev/bin/bestgres"))

@@ -186,9 +186,9 @@ def invalid_edit(context):
     context.figure(message)
 
 
-@case("a roll from Patroni 3.0 to 4.1 keeps the Service", needs=("patroni_4_image",))
+@case("a roll from Patroni 3.0 to 4.1 keeps the Service", needs=("patroni_3_image", "patroni_4_image"))
 def patroni_upgrade(context):
-    cluster = context.cluster().create()
+    cluster = context.cluster(image_tag=context.world.hooks.patroni_3_image).create()
     cluster.wait_sync()
     writer = Writer(cluster).start()
     started = time.time()
