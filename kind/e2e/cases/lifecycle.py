@@ -48,7 +48,7 @@ def scale(context):
     leader = cluster.leader()
     cluster.edit(instances=2)
     cluster.wait_ready()
-    expect(len(cluster.pods()) == 2, f"{len(cluster.pods())} pods are left instead of 2")
+    wait_until("the third member is gone", lambda: len(cluster.pods()) == 2)
     expect(cluster.leader() in cluster.pods(), "the leader was removed")
     context.figure(f"leader {leader} -> {cluster.leader()}")
     expect(sql(cluster, "select count(*) from kept") == "1000", "rows are missing")
