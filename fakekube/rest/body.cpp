@@ -7,6 +7,7 @@
 
 #include "fakekube/go_json.hpp"
 #include "fakekube/registry.hpp"
+#include "fakekube/rest/protobuf.hpp"
 #include "lib/base/yaml.hpp"
 
 namespace bestgres::fakekube {
@@ -62,9 +63,14 @@ std::string object_error(std::string_view body, const Result<Json>& parsed) {
         json_type(*parsed));
 }
 
+enum class Encoding { json, yaml, protobuf };
+
 // The body as a JSON object; the error is what follows the type in "is unrecognized (...)".
-Result<Json> parse_body(std::string_view body, bool yaml) {
-    if (yaml) {
+Result<Json> parse_body(std::string_view body, Encoding encoding) {
+    if (encoding == Encoding::protobuf) {
+        return parse_protobuf(body);
+    }
+    if (encoding == Encoding::yaml) {
         Result<Json> parsed = parse_yaml(body);
         if (!parsed.ok()) {
             return Error{"yaml: " + parsed.error().message};
@@ -79,13 +85,16 @@ Result<Json> parse_body(std::string_view body, bool yaml) {
     return parsed->is_null() ? Result<Json>(Json::object()) : std::move(parsed);
 }
 
-Outcome<bool> is_yaml(const Request& request) {
+Outcome<Encoding> encoding_of(const Request& request) {
     const std::string type = media_type(request);
     if (type.empty() || type == "application/json") {
-        return false;
+        return Encoding::json;
     }
     if (type == "application/yaml" || type == "application/apply-patch+yaml") {
-        return true;
+        return Encoding::yaml;
+    }
+    if (type == protobuf_type) {
+        return Encoding::protobuf;
     }
     return unsupported_media_type(
         "the body of the request was in an unknown format - accepted media types include: "
@@ -219,11 +228,11 @@ std::string manager_of_agent(const Request& request) {
 }
 
 Outcome<Json> read_options_body(const Request& request) {
-    const Outcome<bool> yaml = is_yaml(request);
-    if (!yaml.ok()) {
-        return yaml.error();
+    const Outcome<Encoding> encoding = encoding_of(request);
+    if (!encoding.ok()) {
+        return encoding.error();
     }
-    Result<Json> body = parse_body(request.body, *yaml);
+    Result<Json> body = parse_body(request.body, *encoding);
     if (!body.ok()) {
         return plain_error(body.error().message);
     }
@@ -249,9 +258,9 @@ DeleteOptions options_of_json(const Json& body) {
 
 Outcome<Json> read_object(const ServerState& state, const Resource& resource,
                           const Request& request) {
-    const Outcome<bool> yaml = is_yaml(request);
-    if (!yaml.ok()) {
-        return yaml.error();
+    const Outcome<Encoding> encoding = encoding_of(request);
+    if (!encoding.ok()) {
+        return encoding.error();
     }
     if (request.body.size() > largest_body) {
         return Status{
@@ -259,7 +268,7 @@ Outcome<Json> read_object(const ServerState& state, const Resource& resource,
             .reason = "RequestEntityTooLarge",
             .message = fmt::format("Request entity too large: limit is {}", largest_body)};
     }
-    Result<Json> body = parse_body(request.body, *yaml);
+    Result<Json> body = parse_body(request.body, *encoding);
     if (!body.ok()) {
         return bad_request(
             fmt::format("the object provided is unrecognized (must be of type {}): {} ({})",
@@ -274,11 +283,11 @@ Outcome<Json> read_object(const ServerState& state, const Resource& resource,
 }
 
 Outcome<Json> read_subresource_body(const Request& request, std::string_view kind) {
-    const Outcome<bool> yaml = is_yaml(request);
-    if (!yaml.ok()) {
-        return yaml.error();
+    const Outcome<Encoding> encoding = encoding_of(request);
+    if (!encoding.ok()) {
+        return encoding.error();
     }
-    Result<Json> body = parse_body(request.body, *yaml);
+    Result<Json> body = parse_body(request.body, *encoding);
     if (!body.ok()) {
         return bad_request(
             fmt::format("the object provided is unrecognized (must be of type {}): {} ({})", kind,

@@ -1,4 +1,5 @@
-// Reading request bodies: JSON and YAML by Content-Type, with the messages of the real decoder.
+// Reading request bodies: JSON, YAML and protobuf by Content-Type, with the messages of the real
+// decoder.
 #pragma once
 
 #include <string>
