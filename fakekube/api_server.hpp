@@ -71,7 +71,7 @@ public:
     WatchChunk poll(WatchStream& stream, Instant now) const;
 
     // --- authentication and authorisation, for faces beside handle().
-    Outcome<User> authenticate(const Headers& headers, Instant now) const;
+    Outcome<User> authenticate(const Request& request, Instant now) const;
     bool is_allowed(const User& user, const Attributes& attributes) const;
     // What a token controller writes into Secrets.
     std::string sign_token(const TokenClaims& claims) const;

@@ -92,8 +92,13 @@ std::optional<User> user_of_token(const ServerState& state, std::string_view tok
     return claims ? user_of_claims(state, *claims, now) : std::nullopt;
 }
 
-Outcome<User> authenticate(const ServerState& state, const Headers& headers, Instant now) {
-    std::string_view header = find_header(headers, "Authorization").value_or("");
+Outcome<User> authenticate(const ServerState& state, const Request& request, Instant now) {
+    if (request.client && !request.client->name.empty()) {
+        User user{.name = request.client->name, .groups = request.client->groups};
+        user.groups.emplace_back("system:authenticated");
+        return user;
+    }
+    std::string_view header = find_header(request.headers, "Authorization").value_or("");
     constexpr std::string_view bearer = "bearer ";
     const bool is_bearer =
         header.size() >= bearer.size() &&

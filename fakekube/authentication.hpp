@@ -1,5 +1,5 @@
-// Who a request is from: static tokens, and signed tokens of service accounts that are good as long
-// as the account (and the pod they are bound to) exists.
+// Who a request is from: client certificates, static tokens, and signed tokens of service accounts
+// that are good as long as the account (and the pod they are bound to) exists.
 #pragma once
 
 #include <optional>
@@ -13,8 +13,9 @@
 
 namespace bestgres::fakekube {
 
-// Without a bearer token: system:anonymous. An unknown or expired token: 401.
-Outcome<User> authenticate(const ServerState& state, const Headers& headers, Instant now);
+// A certificate that names somebody comes before any token. Without a bearer token:
+// system:anonymous. An unknown or expired token: 401.
+Outcome<User> authenticate(const ServerState& state, const Request& request, Instant now);
 std::optional<User> user_of_token(const ServerState& state, std::string_view token, Instant now);
 
 struct TokenClaims {

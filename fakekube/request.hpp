@@ -16,12 +16,21 @@ namespace bestgres::fakekube {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+// Whom the client certificate of a connection names, verified by whoever holds the connection.
+struct VerifiedClient {
+    std::string name = {};
+    std::vector<std::string> groups = {};
+
+    bool operator==(const VerifiedClient&) const = default;
+};
+
 struct Request {
     std::string method = {};
     std::string path = {};   // percent-encoded, without the query
     std::string query = {};  // percent-encoded, without "?"
     Headers headers = {};    // names in any case
     std::string body = {};
+    std::optional<VerifiedClient> client = {};
 
     bool operator==(const Request&) const = default;
 };

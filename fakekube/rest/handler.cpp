@@ -10,32 +10,11 @@
 #include "fakekube/crd/custom_resources.hpp"
 #include "fakekube/registry.hpp"
 #include "fakekube/rest/encode.hpp"
+#include "fakekube/rest/impersonation.hpp"
 #include "fakekube/rest/watch.hpp"
 
 namespace bestgres::fakekube {
 namespace {
-
-Status forbidden_request(const User& user, const Attributes& asked) {
-    if (!asked.path.empty()) {
-        return {.code = 403,
-                .reason = "Forbidden",
-                .message = fmt::format("forbidden: User {} cannot {} path {}", go_quote(user.name),
-                                       asked.verb, go_quote(asked.path)),
-                .details = Json::object()};
-    }
-    const Resource resource{.group = asked.group, .plural = asked.resource};
-    std::string what = asked.resource;
-    if (!asked.subresource.empty()) {
-        what += "/" + asked.subresource;
-    }
-    const std::string scope = asked.ns.empty()
-                                  ? std::string("at the cluster scope")
-                                  : fmt::format("in the namespace {}", go_quote(asked.ns));
-    return forbidden(
-        resource, asked.name,
-        fmt::format("User {} cannot {} resource {} in API group {} {}", go_quote(user.name),
-                    asked.verb, go_quote(what), go_quote(asked.group), scope));
-}
 
 // The group exists in some version.
 bool is_served_group(const ServerState& state, std::string_view group) {
@@ -102,11 +81,15 @@ Outcome<Response> dispatch_resource(ServerState& state, Exchange& exchange) {
 }
 
 Outcome<Response> dispatch(ServerState& state, Exchange& exchange) {
-    const Outcome<User> user = authenticate(state, exchange.request.headers, exchange.now);
+    const Outcome<User> user = authenticate(state, exchange.request, exchange.now);
     if (!user.ok()) {
         return user.error();
     }
-    exchange.user = *user;
+    Outcome<User> acting = impersonate(state, exchange.request, *user);
+    if (!acting.ok()) {
+        return acting.error();
+    }
+    exchange.user = *std::move(acting);
     const Attributes asked = authorized_attributes(exchange.route, exchange.query);
     BG_TRY(authorize(state, exchange.user, asked));
     if (exchange.route.is_resource) {
@@ -183,8 +166,8 @@ WatchChunk ApiServer::poll(WatchStream& stream, Instant now) const {
     return poll_watch(state_, stream, now);
 }
 
-Outcome<User> ApiServer::authenticate(const Headers& headers, Instant now) const {
-    return fakekube::authenticate(state_, headers, now);
+Outcome<User> ApiServer::authenticate(const Request& request, Instant now) const {
+    return fakekube::authenticate(state_, request, now);
 }
 
 }  // namespace bestgres::fakekube

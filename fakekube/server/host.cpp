@@ -56,7 +56,7 @@ Result<Done> Host::start() {
 
 void Host::handle(http::ServerRequest request, http::Responder responder) {
     if (http::split_target(request.request.target).path == "/metrics") {
-        answer_metrics(request, responder);
+        answer_metrics(std::move(request), responder);
         return;
     }
     const std::uint64_t before = api_.version();
@@ -258,9 +258,8 @@ void Host::shut_down() {
     }
 }
 
-void Host::answer_metrics(const http::ServerRequest& request, const http::Responder& responder) {
-    const Headers headers = to_api_headers(request.request.headers);
-    const Outcome<User> user = api_.authenticate(headers, loop_.now());
+void Host::answer_metrics(http::ServerRequest request, const http::Responder& responder) {
+    const Outcome<User> user = api_.authenticate(to_api_request(std::move(request)), loop_.now());
     const Attributes attributes{.verb = "get", .path = "/metrics"};
     if (!user.ok() || !api_.is_allowed(*user, attributes)) {
         responder.respond({.status = user.ok() ? 403 : 401, .headers = {}, .body = {}});

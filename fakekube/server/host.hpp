@@ -52,7 +52,7 @@ private:
     void answer(Response response, const http::Responder& responder);
     void start_watch(const Response& head, WatchStream cursor, const http::Responder& responder);
     void proxy(const NodeProxy& target, const http::Responder& responder);
-    void answer_metrics(const http::ServerRequest& request, const http::Responder& responder);
+    void answer_metrics(http::ServerRequest request, const http::Responder& responder);
     void persist();
     void pump_soon();
     void pump();

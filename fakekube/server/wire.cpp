@@ -24,6 +24,10 @@ Request to_api_request(http::ServerRequest request) {
     out.query = std::move(target.query);
     out.headers = to_api_headers(request.request.headers);
     out.body = std::move(request.request.body);
+    if (request.client_certificate) {
+        out.client = VerifiedClient{.name = std::move(request.client_certificate->common_name),
+                                    .groups = std::move(request.client_certificate->organizations)};
+    }
     return out;
 }
 
