@@ -89,7 +89,8 @@ private:
     Json inline_schema(const TypeSchema& node) {
         switch (node.type) {
             case Type::any:
-                return Json::object();
+                // `kubectl explain --recursive` takes an empty schema for none.
+                return {{"description", "Any value."}};
             case Type::boolean:
                 return {{"type", "boolean"}};
             case Type::integer:
