@@ -21,7 +21,8 @@ from world import ROOT, Failure, Kubectl, Server, until  # noqa: E402
 
 SUBJECTS = ("reading", "writing", "applying", "deleting", "workloads")
 HELPERS = {"process_code", "without_user", "cluster", "openssl", "pods", "make_ready"}
-DEBIAN = "/opt/kubectl-1.20/usr/bin/kubectl"
+# Where ci/install_test_tools unpacks Debian's, when the machine has another one.
+DEBIAN = str(pathlib.Path(__file__).resolve().parents[3] / "build/tools/kubectl-debian/usr/bin/kubectl")
 
 
 def kubectls():

@@ -48,7 +48,8 @@ def pods(k, app):
 
 def graceful_deletion(k):
     """A bound pod stays until its kubelet lets it go: here nobody does."""
-    k("create", "-f", "-", stdin=pod("bound", nodeName="nowhere"))
+    # A node of its own: pods of a node that has been missing for long are collected.
+    k("create", "-f", "-", stdin=pod("bound", nodeName="nowhere-" + k.namespace))
     k("delete", "pod", "bound", "--wait=false", "--grace-period=20").has("deleted")
     k("get", "pod", "bound").has("Terminating")
     expect(k("get", "pod", "bound", "-o", "jsonpath={.metadata.deletionGracePeriodSeconds}").out == "20", "the grace period")
