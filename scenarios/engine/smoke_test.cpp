@@ -2,12 +2,10 @@
 // cluster converges.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "lib/base/yaml.hpp"
 #include "lib/kube/workload.hpp"
 #include "scenarios/engine/world.hpp"
+#include "scenarios/testing.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -15,68 +13,8 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr kube::Kind bg_cluster = kube::kinds::bg_cluster;
-
-// The shipped definition, Role and binding, as an administrator installs them.
-void install_operator(World& world) {
-    std::ifstream file(BESTGRES_SOURCE_DIR "/deploy/bestgres-operator.yaml");
-    std::stringstream text;
-    text << file.rdbuf();
-    const auto documents = parse_yaml_documents(text.str());
-    ASSERT_TRUE(documents.ok());
-    for (Json document : *documents) {
-        const std::string kind = string_at(document, {"kind"});
-        if (kind == "Deployment") {
-            continue;
-        }
-        if (kind != "CustomResourceDefinition") {
-            document["metadata"]["namespace"] = "shop";
-        }
-        if (document.contains("subjects")) {
-            document["subjects"][0]["namespace"] = "shop";
-        }
-        world.apply(document);
-    }
-    world.run_for(seconds(2));
-}
-
-Json cluster_manifest(int instances) {
-    return {{"apiVersion", "bestgres.io/v1"},
-            {"kind", "BGCluster"},
-            {"metadata", {{"name", "db"}, {"namespace", "shop"}}},
-            {"spec",
-             {{"instances", instances},
-              {"image", {{"tag", "bestgres-patroni:15"}}},
-              {"volumeSpec", {{"persistentVolumeSize", "1Gi"}}},
-              {"patroni", {{"ttl", 20}, {"loopWait", 5}, {"retryTimeout", 5}}}}}};
-}
-
-std::string condition(const World& world, const std::string& type) {
-    const kube::Object cluster = world.get({bg_cluster, "shop", "db"});
-    for (const Json& one : array_at(cluster.json(), {"status", "conditions"})) {
-        if (string_at(one, {"type"}) == type) {
-            return string_at(one, {"status"});
-        }
-    }
-    return "";
-}
-
 std::string primary(const World& world) {
     return string_at(world.get({bg_cluster, "shop", "db"}).json(), {"status", "primary"});
-}
-
-bool is_settled(const World& world, const std::string& ready) {
-    const kube::Object cluster = world.get({bg_cluster, "shop", "db"});
-    return condition(world, "Ready") == "True" &&
-           string_at(cluster.json(), {"status", "ready"}) == ready;
-}
-
-std::string situation(const World& world) {
-    std::string text = to_yaml(object_at(world.get({bg_cluster, "shop", "db"}).json(), {"status"}));
-    for (const std::string& step : world.steps()) {
-        text += step + "\n";
-    }
-    return text;
 }
 
 struct Ending {
