@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lib/base/time.hpp"
 #include "scenarios/engine/trigger.hpp"
@@ -35,8 +37,9 @@ enum class FaultKind {
     replica_lag,      // F-W10: `target`: an API replica; `amount`: events that it lags behind
     replica_freeze,   // F-W10: `target`: an API replica; watches on it hear nothing
     // --- the operator. `target`: "operator-1"
-    operator_crash,  // F-O1: killed at the trigger's point; starts again after the fault's span
-    operator_pause,  // F-O3: a process that stands still, and then goes on
+    operator_crash,  // F-O1: killed at the trigger's point; starts again after the fault's span.
+    // `amount`: the number of the API replica that it then connects to, 0: as before
+    operator_pause,       // F-O3: a process that stands still, and then goes on
     lease_renewal_fails,  // F-O4
     clock_jump,           // F-O4: `target`: an operator or a node; `amount`: milliseconds
     second_operator,      // F-O3, F-O5: another instance runs; `amount`: its manifest revision
@@ -100,12 +103,15 @@ enum class FaultKind {
     api_snapshot_restored,  // F-H1: versions go back
 };
 
+// "operator_crash": the word of replay files.
 std::string_view to_string(FaultKind kind);
+std::optional<FaultKind> find_fault_kind(std::string_view name);
+std::vector<FaultKind> all_fault_kinds();
 
 struct Fault {
     std::string id = {};  // "f1": unique in its scenario
     FaultKind kind = FaultKind::container_crash;
-    std::string target = {};
+    std::string target = {};  // may name a role, see target.hpp
     Trigger when = {};
     Duration lasts{};         // zero: it happens and is over
     bool for_ever = false;    // it never ends: what is outside of it must go on all the same

@@ -42,7 +42,9 @@ struct Knobs {
     bool operator==(const Knobs&) const = default;
 };
 
-// --- what users do
+// --- what users do. A text that names a role ("the leader of db", target.hpp) stands for the name
+// of whoever has it at that moment: as a node, and as a value anywhere in a manifest or patch. An
+// image with the tag "absent" cannot be pulled.
 struct ApplyManifest {
     Json manifest = {};
     bool operator==(const ApplyManifest&) const = default;
