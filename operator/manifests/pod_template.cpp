@@ -235,6 +235,7 @@ Json pod_template(const Input& input) {
 
 Json canonical_pod_template(const Input& input) {
     Json canonical = pod_template(input);
+    canonical["spec"]["initContainers"][0].erase("image");
     Json& environment = canonical["spec"]["containers"][0]["env"];
     for (Json& variable : environment) {
         if (variable["name"] == "SPILO_CONFIGURATION") {

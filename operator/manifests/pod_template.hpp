@@ -12,7 +12,9 @@ Json pod_template(const Input& input);
 // variables above.
 Json container_environment(const Input& input);
 
-// The same with everything left out that only a new cluster looks at.
+// The same with everything left out that needs no new pod: what only a new cluster looks at, and
+// the image that the agent is copied from. Members get a new agent with their next restart: an
+// update of the operator alone disturbs no database.
 Json canonical_pod_template(const Input& input);
 
 // Where things are in the container; the two flavours differ.
