@@ -1,0 +1,105 @@
+#include "scenarios/invariants/k1_volume_deletion.hpp"
+
+#include "scenarios/invariants/testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct K1 : ::testing::Test, Court<K1VolumeDeletion> {
+    const kube::Ref claim = ref_of(kube::kinds::persistent_volume_claim, "pgdata-db-2");
+
+    void the_member_left() {
+        truth.put(kube::kinds::bg_cluster, with_retention(cluster_json(2), "Retain", "Delete"));
+        truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
+    }
+    void the_operator_deletes_it() {
+        const kube::Object stored = truth.object(claim);
+        call(the_operator,
+             kube::Delete{.ref = claim,
+                          .only_if = {.uid = std::string(stored.uid()),
+                                      .resource_version = std::string(stored.resource_version())}});
+    }
+};
+
+TEST_F(K1, a_member_that_left_may_lose_its_volume_where_its_user_said_so) {
+    the_member_left();
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K1, a_cluster_that_is_deleted_may_lose_its_volumes_where_its_user_said_so) {
+    truth.put(kube::kinds::bg_cluster,
+              deleting(with_retention(cluster_json(), "Delete", "Retain")));
+    truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K1, a_wish_that_changed_while_the_call_was_on_its_way_is_no_alarm) {
+    the_member_left();
+    change(the_user, kube::kinds::bg_cluster, [] {
+        Json kept = cluster_json(2);
+        kept["metadata"]["generation"] = 2;
+        return kept;
+    }());
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), "");
+    truth.at = truth.at + std::chrono::minutes(1);
+    the_operator_deletes_it();
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2, but cluster shop/db "
+              "keeps its volumes");
+}
+
+TEST_F(K1, a_volume_that_is_lost_may_go_under_its_pod) {
+    Json lost = claim_json("pgdata-db-2");
+    lost["status"]["phase"] = "Lost";
+    truth.put(kube::kinds::persistent_volume_claim, lost);
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K1, the_volume_of_a_namesake_born_later_is_missed) {
+    truth.put(kube::kinds::bg_cluster, with_retention(cluster_json(), "Delete", "Delete"));
+    truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2, but cluster shop/db "
+              "keeps its volumes");
+}
+
+TEST_F(K1, a_volume_without_its_cluster_is_kept) {
+    truth.store.erase(ref_of(kube::kinds::bg_cluster, "db"));
+    truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2, but there is no "
+              "cluster shop/db");
+}
+
+TEST_F(K1, a_volume_in_use_is_kept) {
+    truth.put(kube::kinds::bg_cluster, with_retention(cluster_json(2), "Retain", "Delete"));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2 while its pod exists");
+}
+
+TEST_F(K1, a_deletion_names_the_incarnation_and_the_version) {
+    the_member_left();
+    call(the_operator, kube::Delete{.ref = claim, .only_if = {.uid = "uid-of-another"}});
+    EXPECT_EQ(said(), "") << "the server refuses it";
+    call(the_operator, kube::Delete{.ref = claim});
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2 without naming its "
+              "uid and resourceVersion");
+}
+
+TEST_F(K1, what_users_delete_is_their_business) {
+    call(the_user, kube::Delete{.ref = claim});
+    EXPECT_EQ(said(), "");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

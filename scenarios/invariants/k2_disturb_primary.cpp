@@ -1,0 +1,116 @@
+#include "scenarios/invariants/k2_disturb_primary.hpp"
+
+#include <algorithm>
+
+#include "lib/kube/workload.hpp"
+#include "operator/manifests/names.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+// The pod that a call of the operator takes away; empty where it takes none.
+std::string pod_taken(const CallArrived& arrived) {
+    if (const auto* remove = std::get_if<kube::Delete>(&arrived.call)) {
+        const bool takes =
+            remove->ref.kind == kube::kinds::pod && holds(remove->only_if, arrived.before);
+        return takes ? remove->ref.name : "";
+    }
+    if (const auto* evict = std::get_if<kube::Evict>(&arrived.call)) {
+        return holds(evict->only_if, arrived.before) ? evict->pod.name : "";
+    }
+    // One member fewer: the StatefulSet controller takes the highest ordinal.
+    const auto replicas = find_int(written_body(arrived.call), {"spec", "replicas"});
+    const bool scales = arrived.before.kind() == kube::kinds::stateful_set.name && replicas &&
+                        *replicas < kube::desired_replicas(arrived.before) &&
+                        body_holds(written_body(arrived.call), arrived.before);
+    return scales ? manifests::pod_name(cluster_name(arrived.before),
+                                        kube::desired_replicas(arrived.before) - 1)
+                  : "";
+}
+
+bool something_runs(const Truth& truth, const kube::Object& pod) {
+    const std::optional<MemberTruth> member = member_by_uid(truth, pod.uid());
+    return member && (member->patroni_runs || member->postgres != nullptr);
+}
+
+}  // namespace
+
+void K2DisturbPrimary::judge(const CallArrived& arrived, const Truth& truth,
+                             Findings& findings) const {
+    const std::string name = pod_taken(arrived);
+    if (name.empty()) {
+        return;
+    }
+    const ClusterId id = cluster_of(arrived.before);
+    const kube::Object pod = truth.object({kube::kinds::pod, id.ns, name});
+    if (lock_of(truth, id).holder != name || pod.being_deleted() || !something_runs(truth, pod)) {
+        return;
+    }
+    const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
+    const bool wanted_gone =
+        std::any_of(wishes.begin(), wishes.end(), [](const kube::Object& resource) {
+            const std::optional<api::ClusterSpec> spec = asked_spec(resource);
+            return resource.being_deleted() || (spec && spec->instances == 0);
+        });
+    if (wanted_gone || children(truth, kube::kinds::pod, id).size() == 1) {
+        return;
+    }
+    findings.add(text,
+                 arrived.actor.name + " takes away " + name + ", which leads " + to_string(id) +
+                     ", without a hand-over",
+                 {kube::describe(arrived.call), identify(pod),
+                  "ConfigMap " + manifests::dcs_leader_name(id.name) + " names " + name});
+}
+
+void K2DisturbPrimary::count(const ObjectChanged& changed, const Truth& truth, Findings& findings) {
+    const kube::Ref ref{kube::kinds::config_map, std::string(changed.after.ns()),
+                        std::string(changed.after.name())};
+    const std::string_view before = changed.before.annotation("leader");
+    const std::string_view after = changed.after.annotation("leader");
+    if (changed.after.kind() != ref.kind.name || after.empty() || before == after) {
+        return;
+    }
+    const std::optional<ClusterId> id = owner_of_dcs_object(truth, ref);
+    const auto known = id ? hand_overs_.find(*id) : hand_overs_.end();
+    if (known == hand_overs_.end() || known->second.asked.empty() || known->second.asked == after) {
+        return;
+    }
+    known->second.asked.clear();
+    if (++known->second.done == most_hand_overs + 1) {
+        findings.add(text,
+                     "The leader of " + to_string(*id) + " was asked to hand over " +
+                         std::to_string(known->second.done) + " times for one edit",
+                     {"the last to take over is " + std::string(after)});
+    }
+}
+
+void K2DisturbPrimary::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    wishes_.on(occurrence, truth);
+    if (const auto* arrived = std::get_if<CallArrived>(&occurrence)) {
+        if (by_operator(arrived->actor)) {
+            judge(*arrived, truth, findings);
+        }
+    } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        count(*changed, truth, findings);
+    } else if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
+        const auto member = member_by_uid(truth, asked->call.pod_uid);
+        if (asked->call.verb == patroni::Verb::switchover && member) {
+            hand_overs_[{asked->call.ns, member->cluster}].asked = asked->call.pod;
+        }
+    } else if (std::holds_alternative<EditMade>(occurrence) ||
+               std::holds_alternative<FaultBegan>(occurrence) ||
+               std::holds_alternative<FaultEnded>(occurrence)) {
+        hand_overs_.clear();
+    }
+}
+
+void K2DisturbPrimary::hash_into(Hasher& hasher) const {
+    wishes_.hash_into(hasher);
+    for (const auto& [id, one] : hand_overs_) {
+        hasher.add(to_string(id));
+        hasher.add(one.asked);
+        hasher.add(static_cast<std::uint64_t>(one.done));
+    }
+}
+
+}  // namespace bestgres::scenarios

@@ -1,0 +1,86 @@
+#include "scenarios/invariants/k4_order.hpp"
+
+#include <algorithm>
+
+#include "lib/kube/workload.hpp"
+#include "lib/patroni/parse.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+bool is_stale(const Truth& truth, const ClusterId& id, const kube::Object& pod) {
+    const kube::Object set =
+        truth.object({kube::kinds::stateful_set, id.ns, manifests::stateful_set_name(id.name)});
+    const std::string_view wanted = set.annotation(manifests::template_hash_annotation);
+    return !wanted.empty() && pod.annotation(manifests::template_hash_annotation) != wanted;
+}
+
+bool is_serving(const Truth& truth, const kube::Object& pod) {
+    const auto member = member_by_uid(truth, pod.uid());
+    return member && member->ready && kube::pod_is_ready(pod);
+}
+
+bool copies_data(const Truth& truth, const kube::Object& pod) {
+    const auto member = member_by_uid(truth, pod.uid());
+    const auto status = patroni::parse_member_status(pod.annotation("status"));
+    return member && member->patroni_runs && status.ok() &&
+           status->state == patroni::State::creating_replica;
+}
+
+// A serving, stale, asynchronous replica that should have gone before this standby.
+std::string passed_over(const Truth& truth, const ClusterId& id, const kube::Object& standby) {
+    const patroni::SyncState sync = sync_of(truth, id);
+    if (!sync.contains(standby.name()) || !is_serving(truth, standby)) {
+        return "";
+    }
+    const std::string holder = lock_of(truth, id).holder;
+    for (const kube::Object& pod : children(truth, kube::kinds::pod, id)) {
+        const bool before = pod.name() != standby.name() && pod.name() != holder &&
+                            !sync.contains(pod.name()) && is_stale(truth, id, pod) &&
+                            is_serving(truth, pod);
+        if (before) {
+            return std::string(pod.name());
+        }
+    }
+    return "";
+}
+
+}  // namespace
+
+void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    wishes_.on(occurrence, truth);
+    const auto* const arrived = std::get_if<CallArrived>(&occurrence);
+    const auto* const remove =
+        arrived == nullptr ? nullptr : std::get_if<kube::Delete>(&arrived->call);
+    if (remove == nullptr || remove->ref.kind != kube::kinds::pod || !by_operator(arrived->actor) ||
+        !holds(remove->only_if, arrived->before) || arrived->before.being_deleted()) {
+        return;
+    }
+    const kube::Object& pod = arrived->before;
+    const ClusterId id = cluster_of(pod);
+    const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
+    const bool dying = std::any_of(wishes.begin(), wishes.end(),
+                                   [](const kube::Object& one) { return one.being_deleted(); });
+    const kube::Object claim =
+        truth.object({kube::kinds::persistent_volume_claim, id.ns, "pgdata-" + remove->ref.name});
+    // A member without a volume starts anew, whatever it does.
+    if (dying || claim.name().empty() || claim.being_deleted() ||
+        kube::claim_phase(claim) == "Lost") {
+        return;
+    }
+    const std::string what = arrived->actor.name + " takes " + remove->ref.name;
+    if (copies_data(truth, pod)) {
+        findings.add(text, what + " while it copies the data of the primary",
+                     {identify(pod), std::string(pod.annotation("status"))});
+    }
+    if (const std::string other = passed_over(truth, id, pod); !other.empty()) {
+        findings.add(text,
+                     what + ", a synchronous standby, before " + other +
+                         ", which is asynchronous and on an old template too",
+                     {identify(pod), "ConfigMap " + manifests::dcs_sync_name(id.name)});
+    }
+}
+
+}  // namespace bestgres::scenarios

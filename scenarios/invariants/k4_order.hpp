@@ -1,0 +1,21 @@
+#pragma once
+
+#include "scenarios/invariants/wishes.hpp"
+
+namespace bestgres::scenarios {
+
+struct K4Order {
+    static constexpr LawText text{
+        "K4",
+        "In a roll the operator takes asynchronous replicas first, synchronous standbys after "
+        "them, the former primary last; and never a member that copies data from the primary or "
+        "rewinds."};
+
+    void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
+    void hash_into(Hasher& hasher) const { wishes_.hash_into(hasher); }
+
+private:
+    Wishes wishes_;
+};
+
+}  // namespace bestgres::scenarios

@@ -1,0 +1,75 @@
+#include "scenarios/invariants/k6_ownership.hpp"
+
+#include <algorithm>
+
+#include "operator/manifests/labels.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+// Its own lease and notices, and the resource itself, whose status it writes.
+bool needs_no_owner(const kube::Ref& ref) {
+    return ref.kind == kube::kinds::lease || ref.kind == kube::kinds::event ||
+           ref.kind == kube::kinds::bg_cluster;
+}
+
+}  // namespace
+
+void K6Ownership::judge_made(const CallArrived& arrived, const Truth& truth,
+                             Findings& findings) const {
+    const kube::Object made(written_body(arrived.call));
+    const std::string what = arrived.actor.name + ": " + kube::describe(arrived.call);
+    if (!made.owner_references().empty()) {
+        findings.add(text, what + " carries an ownerReference", {dump(made.json()["metadata"])});
+    }
+    const ClusterId id = cluster_of(made);
+    const std::vector<kube::Object> resources = wishes_.recent(truth, id);
+    const bool owned = std::any_of(resources.begin(), resources.end(), [&](const auto& resource) {
+        return made.annotation(manifests::owner_uid_key) == resource.uid() &&
+               owner_uid(made) == resource.uid();
+    });
+    if (!owned) {
+        findings.add(
+            text, what + " names no cluster that exists as its owner",
+            {"owner uid " + std::string(owner_uid(made)), identify(resource_of(truth, id))});
+    }
+    const bool taken_over =
+        !arrived.before.name().empty() && cluster_name(arrived.before) != id.name;
+    if (taken_over && std::holds_alternative<kube::Apply>(arrived.call)) {
+        findings.add(text, what + " takes over an object that is not the cluster's",
+                     {identify(arrived.before)});
+    }
+}
+
+void K6Ownership::judge_changed(const CallArrived& arrived, const Truth& truth,
+                                Findings& findings) const {
+    const kube::Object& before = arrived.before;
+    const std::string what = arrived.actor.name + ": " + kube::describe(arrived.call);
+    if (cluster_name(before).empty() || wishes_.recent(truth, cluster_of(before)).empty()) {
+        findings.add(text, what + " meets an object of no cluster that exists", {identify(before)});
+    }
+    if (find(written_body(arrived.call), {"metadata", "ownerReferences"}) != nullptr) {
+        findings.add(text, what + " writes ownerReferences", {identify(before)});
+    }
+}
+
+void K6Ownership::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    wishes_.on(occurrence, truth);
+    const auto* const arrived = std::get_if<CallArrived>(&occurrence);
+    if (arrived == nullptr || !by_operator(arrived->actor)) {
+        return;
+    }
+    const std::optional<kube::Ref> ref = written_ref(arrived->call);
+    if (!ref || needs_no_owner(*ref)) {
+        return;
+    }
+    const bool makes = std::holds_alternative<kube::Create>(arrived->call) ||
+                       std::holds_alternative<kube::Apply>(arrived->call);
+    if (makes) {
+        judge_made(*arrived, truth, findings);
+    } else if (!arrived->before.name().empty()) {
+        judge_changed(*arrived, truth, findings);
+    }
+}
+
+}  // namespace bestgres::scenarios

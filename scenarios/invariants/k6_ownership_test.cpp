@@ -1,0 +1,70 @@
+#include "scenarios/invariants/k6_ownership.hpp"
+
+#include "scenarios/invariants/testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct K6 : ::testing::Test, Court<K6Ownership> {
+    void apply(Json json) {
+        json["metadata"]["namespace"] = "shop";
+        call(the_operator, kube::Apply{.kind = kube::kinds::service,
+                                       .object = kube::Object(std::move(json)),
+                                       .field_manager = "bestgres-operator"});
+    }
+};
+
+TEST_F(K6, what_names_its_cluster_is_lawful) {
+    apply(labelled("db"));
+    apply(labelled("db"));
+    call(the_operator, kube::Delete{.ref = ref_of(kube::kinds::pod, "db-1")});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K6, lease_notices_and_the_resource_itself_need_no_owner) {
+    call(the_operator, kube::Create{kube::kinds::event, kube::Object(Json::object())});
+    call(the_operator, kube::Replace{kube::kinds::lease, kube::Object(Json::object())});
+    call(the_operator, kube::Replace{kube::kinds::bg_cluster, kube::Object(cluster_json())});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K6, a_name_that_somebody_else_holds_is_not_taken_over) {
+    truth.put(kube::kinds::service, {{"metadata", {{"name", "db"}}}});
+    apply(labelled("db"));
+    EXPECT_EQ(said(),
+              "K6: operator-1: apply Service shop/db takes over an object that is not the "
+              "cluster's");
+}
+
+TEST_F(K6, an_object_of_a_cluster_that_is_gone_is_left_alone) {
+    truth.store.erase(ref_of(kube::kinds::bg_cluster, "db"));
+    call(the_operator, kube::Delete{.ref = ref_of(kube::kinds::pod, "db-1")});
+    apply(labelled("db"));
+    EXPECT_EQ(said(),
+              "K6: operator-1: delete Pod shop/db-1 meets an object of no cluster that exists\n"
+              "K6: operator-1: apply Service shop/db names no cluster that exists as its owner");
+}
+
+TEST_F(K6, an_object_is_made_for_the_cluster_that_exists_not_for_its_namesake) {
+    Json namesake = cluster_json();
+    namesake["metadata"]["uid"] = "uid-of-a-namesake";
+    change(the_user, kube::kinds::bg_cluster, namesake);
+    apply(labelled("db"));
+    EXPECT_EQ(said(), "") << "the call was on its way when the namesake was born";
+    truth.at = truth.at + std::chrono::minutes(1);
+    apply(labelled("db"));
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(K6, no_owner_reference_leads_the_garbage_collector_to_data) {
+    Json owned = labelled("db");
+    owned["metadata"]["ownerReferences"] =
+        Json::array({{{"kind", "BGCluster"}, {"name", "db"}, {"uid", uid_of_db}}});
+    apply(owned);
+    EXPECT_EQ(said(), "K6: operator-1: apply Service shop/db carries an ownerReference");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

@@ -1,0 +1,104 @@
+#include "scenarios/invariants/k8_authority.hpp"
+
+#include <algorithm>
+
+#include "lib/patroni/parse.hpp"
+#include "operator/manifests/labels.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+bool nulls_initialize_alone(const Json& body) {
+    Json rest = body;
+    const Json* const initialize = find(body, {"metadata", "annotations"});
+    if (initialize == nullptr || *initialize != Json{{"initialize", nullptr}}) {
+        return false;
+    }
+    rest["metadata"].erase("annotations");
+    const bool by_version = rest["metadata"].erase("resourceVersion") == 1;
+    rest["metadata"].erase("uid");
+    return by_version && rest == Json{{"metadata", Json::object()}};
+}
+
+// The member that has data, or whose PostgreSQL runs; empty where none.
+std::string proof_of_data(const Truth& truth, const ClusterId& id) {
+    for (const MemberTruth& member : members_of(truth, id)) {
+        if (member.postgres != nullptr) {
+            return "PostgreSQL runs in " + member.pod;
+        }
+    }
+    return "";
+}
+
+// A label or annotation of a pod that only its own Patroni writes; empty where the call writes
+// none.
+std::string patronis_word(const Json& body) {
+    const Json& labels = object_at(body, {"metadata", "labels"});
+    if (labels.contains(std::string(manifests::role_label))) {
+        return std::string(manifests::role_label);
+    }
+    return object_at(body, {"metadata", "annotations"}).contains("status") ? "status" : "";
+}
+
+}  // namespace
+
+std::string K8Authority::objection(const CallArrived& arrived, const ClusterId& id,
+                                   const Truth& truth) const {
+    if (const auto* remove = std::get_if<kube::Delete>(&arrived.call)) {
+        const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
+        const bool goes = std::any_of(wishes.begin(), wishes.end(), [](const auto& resource) {
+            const auto spec = asked_spec(resource);
+            return resource.being_deleted() &&
+                   (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
+        });
+        return goes || !holds(remove->only_if, arrived.before)
+                   ? ""
+                   : "the cluster stays, or its volumes do";
+    }
+    const auto* const patch = std::get_if<kube::Patch>(&arrived.call);
+    if (patch == nullptr || !nulls_initialize_alone(patch->body)) {
+        return "only Patroni may";
+    }
+    if (!body_holds(patch->body, arrived.before)) {
+        return "";  // the server refuses it
+    }
+    const auto config =
+        patroni::parse_config(object_at(arrived.before.json(), {"metadata", "annotations"}));
+    if (config.initialize != "") {
+        return "initialize is " + config.initialize.value_or("absent") + ", not empty";
+    }
+    return proof_of_data(truth, id);
+}
+
+void K8Authority::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    wishes_.on(occurrence, truth);
+    if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
+        if (asked->call.verb == patroni::Verb::failover) {
+            findings.add(text, asked->actor.name + " asks " + asked->call.pod +
+                                   " for a failover, which may lose commits: only people may");
+        }
+        return;
+    }
+    const auto* const arrived = std::get_if<CallArrived>(&occurrence);
+    if (arrived == nullptr || !by_operator(arrived->actor)) {
+        return;
+    }
+    const std::optional<kube::Ref> ref = written_ref(arrived->call);
+    if (!ref) {
+        return;
+    }
+    const std::string what = arrived->actor.name + ": " + kube::describe(arrived->call);
+    if (ref->kind == kube::kinds::pod) {
+        if (const std::string word = patronis_word(written_body(arrived->call)); !word.empty()) {
+            findings.add(text, what + " writes " + word + ", which is Patroni's",
+                         {identify(arrived->before), dump(written_body(arrived->call))});
+        }
+    } else if (const std::optional<ClusterId> id = owner_of_dcs_object(truth, *ref)) {
+        if (const std::string against = objection(*arrived, *id, truth); !against.empty()) {
+            findings.add(text, what + " is not the operator's to do: " + against,
+                         {identify(arrived->before), dump(written_body(arrived->call))});
+        }
+    }
+}
+
+}  // namespace bestgres::scenarios

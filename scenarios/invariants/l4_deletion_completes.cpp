@@ -1,0 +1,42 @@
+#include "scenarios/invariants/l4_deletion_completes.hpp"
+
+namespace bestgres::scenarios {
+
+void L4DeletionCompletes::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    able_.on(occurrence, truth);
+    if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        const kube::Object& after = changed->after;
+        const bool gone = after.name().empty() || after.uid() != changed->before.uid();
+        if (gone && !deleting_.empty()) {
+            deleting_.erase(std::string(changed->before.uid()));
+        }
+        if (after.kind() == kube::kinds::bg_cluster.name && after.being_deleted() &&
+            !changed->before.being_deleted()) {
+            deleting_.emplace(after.uid(), cluster_of(after));
+        }
+    }
+    const bool due = !deleting_.empty() && able_.has_been(bound, truth) &&
+                     truth.active_faults().empty() &&
+                     truth.now() - truth.last_disturbance() >= bound;
+    if (!due) {
+        return;
+    }
+    for (const auto& [uid, id] : deleting_) {
+        const kube::Object resource = resource_of(truth, id);
+        findings.add(text,
+                     "Cluster " + to_string(id) + " is still being deleted " +
+                         seconds_text(truth.now() - truth.last_disturbance()) +
+                         " after the last thing that happened",
+                     {identify(resource), dump(object_at(resource.json(), {"status"}))});
+    }
+    deleting_.clear();
+}
+
+void L4DeletionCompletes::hash_into(Hasher& hasher) const {
+    able_.hash_into(hasher);
+    for (const auto& [uid, id] : deleting_) {
+        hasher.add(uid);
+    }
+}
+
+}  // namespace bestgres::scenarios

@@ -1,0 +1,50 @@
+#include "scenarios/invariants/l4_deletion_completes.hpp"
+
+#include "scenarios/invariants/testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct L4 : ::testing::Test, Court<L4DeletionCompletes> {
+    L4() {
+        tell(OperatorStarted{"operator-1"});
+        change(the_user, kube::kinds::bg_cluster, deleting(cluster_json()));
+    }
+};
+
+TEST_F(L4, a_deletion_may_take_its_time) {
+    after(std::chrono::minutes(9), LineLogged{});
+    remove(the_operator, ref_of(kube::kinds::bg_cluster, "db"));
+    after(std::chrono::minutes(9), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L4, a_deletion_comes_to_an_end) {
+    after(std::chrono::minutes(10), LineLogged{});
+    after(std::chrono::minutes(10), LineLogged{});
+    EXPECT_EQ(said(),
+              "L4: Cluster shop/db is still being deleted 600.0 s after the last thing that "
+              "happened");
+}
+
+TEST_F(L4, without_an_operator_nothing_is_due) {
+    truth.who_operates[0].runs = false;
+    tell(OperatorEnded{"operator-1"});
+    after(std::chrono::hours(1), LineLogged{});
+    EXPECT_EQ(said(), "");
+    truth.who_operates[0].runs = true;
+    tell(OperatorStarted{"operator-1"});
+    after(std::chrono::minutes(9), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L4, while_a_fault_lasts_nothing_is_due) {
+    truth.faults = {{.id = "f1", .kind = FaultKind::kubelet_dead}};
+    after(std::chrono::hours(1), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

@@ -1,0 +1,59 @@
+#include "scenarios/invariants/l8_lost_partners.hpp"
+
+#include "scenarios/invariants/testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct L8 : ::testing::Test, Court<L8LostPartners> {
+    L8() {
+        tell(OperatorStarted{"operator-1"});
+        tell(PatroniAsked{the_operator,
+                          {.ns = "shop",
+                           .pod = "db-0",
+                           .pod_uid = "uid-of-pods-db-0",
+                           .verb = patroni::Verb::switchover,
+                           .deadline = std::chrono::seconds(45)}});
+    }
+};
+
+TEST_F(L8, who_turns_to_the_cluster_again_has_given_the_member_up) {
+    after(std::chrono::seconds(60), LineLogged{});
+    call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::pod, "db-1")});
+    after(std::chrono::minutes(10), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L8, who_waits_for_ever_is_stuck) {
+    after(std::chrono::seconds(130), LineLogged{});
+    EXPECT_EQ(said(), "");
+    after(std::chrono::seconds(10), LineLogged{});
+    after(std::chrono::seconds(10), LineLogged{});
+    EXPECT_EQ(said(), "L8: After /switchover of db-0 the operator has not turned to shop/db again");
+}
+
+TEST_F(L8, work_for_another_cluster_does_not_count) {
+    call(the_operator, kube::Create{kube::kinds::event,
+                                    kube::Object(Json{{"metadata", {{"namespace", "shop"}}}})});
+    after(std::chrono::minutes(3), LineLogged{});
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(L8, a_fresh_look_counts) {
+    call(the_operator,
+         kube::List{
+             .kind = kube::kinds::pod, .ns = "shop", .label_selector = "bestgres.io/cluster=db"});
+    after(std::chrono::minutes(3), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L8, a_process_that_died_waits_for_nothing) {
+    tell(OperatorEnded{"operator-1"});
+    after(std::chrono::minutes(3), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

@@ -1,0 +1,60 @@
+// All laws of the simulator, as one value that a world owns and copies.
+#pragma once
+
+#include <tuple>
+#include <vector>
+
+#include "scenarios/invariants/h3_bounded.hpp"
+#include "scenarios/invariants/k10_one_way.hpp"
+#include "scenarios/invariants/k11_deletion.hpp"
+#include "scenarios/invariants/k12_rights.hpp"
+#include "scenarios/invariants/k13_validity.hpp"
+#include "scenarios/invariants/k14_fencing.hpp"
+#include "scenarios/invariants/k15_eviction.hpp"
+#include "scenarios/invariants/k16_load.hpp"
+#include "scenarios/invariants/k17_removal.hpp"
+#include "scenarios/invariants/k1_volume_deletion.hpp"
+#include "scenarios/invariants/k2_disturb_primary.hpp"
+#include "scenarios/invariants/k3_unready_budget.hpp"
+#include "scenarios/invariants/k4_order.hpp"
+#include "scenarios/invariants/k5_preconditions.hpp"
+#include "scenarios/invariants/k6_ownership.hpp"
+#include "scenarios/invariants/k7_field_ownership.hpp"
+#include "scenarios/invariants/k8_authority.hpp"
+#include "scenarios/invariants/k9_write_amplification.hpp"
+#include "scenarios/invariants/l4_deletion_completes.hpp"
+#include "scenarios/invariants/l5_no_dead_ends.hpp"
+#include "scenarios/invariants/l7_progress.hpp"
+#include "scenarios/invariants/l8_lost_partners.hpp"
+#include "scenarios/invariants/l9_back_off.hpp"
+#include "scenarios/invariants/t2_observed_generation.hpp"
+#include "scenarios/invariants/t3_conditions.hpp"
+#include "scenarios/invariants/t4_phases.hpp"
+#include "scenarios/invariants/x1_secrets.hpp"
+#include "scenarios/invariants/x2_credentials.hpp"
+#include "scenarios/invariants/x3_downgrade.hpp"
+
+namespace bestgres::scenarios {
+
+class Laws {
+public:
+    // Finds what is unlawful about this occurrence, or about what was due by now.
+    void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
+    void hash_into(Hasher& hasher) const;
+
+    // In the order in which they are asked.
+    static std::vector<LawText> texts();
+
+private:
+    using All =
+        std::tuple<K1VolumeDeletion, K2DisturbPrimary, K3UnreadyBudget, K4Order, K5Preconditions,
+                   K6Ownership, K7FieldOwnership, K8Authority, K9WriteAmplification, K10OneWay,
+                   K11Deletion, K12Rights, K13Validity, K14Fencing, K15Eviction, K16Load,
+                   K17Removal, T2ObservedGeneration, T3Conditions, T4Phases, X1Secrets,
+                   X2Credentials, X3Downgrade, L4DeletionCompletes, L5NoDeadEnds, L7Progress,
+                   L8LostPartners, L9BackOff, H3Bounded>;
+
+    All laws_;
+};
+
+}  // namespace bestgres::scenarios

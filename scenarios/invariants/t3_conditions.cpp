@@ -1,0 +1,88 @@
+#include "scenarios/invariants/t3_conditions.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+const Json* condition_of(const kube::Object& resource, const std::string& type) {
+    for (const Json& one : array_at(resource.json(), {"status", "conditions"})) {
+        if (string_at(one, {"type"}) == type) {
+            return &one;
+        }
+    }
+    return nullptr;
+}
+
+bool is_cause(const Occurrence& occurrence) {
+    if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        return changed->before.annotation("leader") != changed->after.annotation("leader");
+    }
+    return std::holds_alternative<EditMade>(occurrence) ||
+           std::holds_alternative<FaultBegan>(occurrence) ||
+           std::holds_alternative<FaultEnded>(occurrence) ||
+           std::holds_alternative<StepBegun>(occurrence);
+}
+
+}  // namespace
+
+void T3Conditions::count(const ClusterId& id, const std::string& type, Findings& findings) {
+    if (type != "Ready" && type != "SpecValid") {
+        return;
+    }
+    const int times = ++transitions_[{id, type}];
+    if (times == most_transitions + 1) {
+        findings.add(text,
+                     "Condition " + type + " of " + to_string(id) + " flaps: " +
+                         std::to_string(times) + " transitions, and nothing has happened",
+                     {});
+    }
+}
+
+void T3Conditions::judge(const ObjectChanged& changed, Findings& findings) {
+    const ClusterId id = cluster_of(changed.after);
+    for (const Json& after : array_at(changed.after.json(), {"status", "conditions"})) {
+        const std::string type = string_at(after, {"type"});
+        const std::string status = string_at(after, {"status"});
+        const std::string what = "Condition " + type + " of " + to_string(id);
+        const bool mute = string_at(after, {"reason"}).empty() ||
+                          (status != "True" && string_at(after, {"message"}).empty());
+        if (mute) {
+            findings.add(text, what + " is " + status + " and does not say why", {dump(after)});
+        }
+        const Json* const before = condition_of(changed.before, type);
+        if (before == nullptr || changed.before.uid() != changed.after.uid()) {
+            continue;
+        }
+        const bool turned = string_at(*before, {"status"}) != status;
+        const bool moved =
+            string_at(*before, {"lastTransitionTime"}) != string_at(after, {"lastTransitionTime"});
+        // Times are in whole seconds: two transitions within one have the same time.
+        if (moved && !turned) {
+            findings.add(text, what + " has a new transition time and the old status",
+                         {dump(*before), dump(after)});
+        }
+        if (turned) {
+            count(id, type, findings);
+        }
+    }
+}
+
+void T3Conditions::on(const Occurrence& occurrence, const Truth&, Findings& findings) {
+    if (is_cause(occurrence)) {
+        transitions_.clear();
+    }
+    const auto* const changed = std::get_if<ObjectChanged>(&occurrence);
+    if (changed != nullptr && by_operator(changed->actor) &&
+        changed->after.kind() == kube::kinds::bg_cluster.name) {
+        judge(*changed, findings);
+    }
+}
+
+void T3Conditions::hash_into(Hasher& hasher) const {
+    for (const auto& [key, times] : transitions_) {
+        hasher.add(to_string(key.first));
+        hasher.add(key.second);
+        hasher.add(static_cast<std::uint64_t>(times));
+    }
+}
+
+}  // namespace bestgres::scenarios

@@ -1,0 +1,61 @@
+#include "scenarios/invariants/t3_conditions.hpp"
+
+#include "scenarios/invariants/testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct T3 : ::testing::Test, Court<T3Conditions> {
+    void ready(const char* status, const char* at, const char* message = "db-1 is not ready") {
+        Json cluster = cluster_json();
+        cluster["status"]["conditions"] = Json::array({{{"type", "Ready"},
+                                                        {"status", status},
+                                                        {"reason", "Because"},
+                                                        {"message", message},
+                                                        {"lastTransitionTime", at}}});
+        change(the_operator, kube::kinds::bg_cluster, cluster);
+    }
+};
+
+TEST_F(T3, the_time_moves_with_the_status) {
+    ready("False", "16:00");
+    ready("False", "16:00", "db-2 is not ready");
+    ready("True", "16:01", "");
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(T3, the_time_does_not_move_alone) {
+    ready("False", "16:00");
+    ready("False", "16:01");
+    EXPECT_EQ(said(),
+              "T3: Condition Ready of shop/db has a new transition time and the old status");
+}
+
+TEST_F(T3, what_is_not_true_says_why) {
+    ready("False", "16:00", "");
+    EXPECT_EQ(said(), "T3: Condition Ready of shop/db is False and does not say why");
+}
+
+TEST_F(T3, a_condition_does_not_flap) {
+    ready("False", "16:00");
+    ready("True", "16:01");
+    ready("False", "16:02");
+    EXPECT_EQ(said(), "");
+    ready("True", "16:03");
+    EXPECT_EQ(said(),
+              "T3: Condition Ready of shop/db flaps: 3 transitions, and nothing has happened");
+}
+
+TEST_F(T3, a_roll_changes_it_once_for_each_step) {
+    for (int step = 0; step < 6; ++step) {
+        tell(StepBegun{});
+        ready("False", "16:00");
+        ready("True", "16:01");
+    }
+    EXPECT_EQ(said(), "");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios
