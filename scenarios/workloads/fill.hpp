@@ -1,0 +1,42 @@
+// What each workload of the catalogue does: its edits, and the faults that belong to it.
+#pragma once
+
+#include "scenarios/workloads/manifests.hpp"
+
+namespace bestgres::scenarios::workloads {
+
+// lifecycle.cpp
+void fill_create(Scenario& scenario, const Shape& shape);
+void fill_delete_and_keep(Scenario& scenario, const Shape& shape);
+void fill_delete_with_volumes(Scenario& scenario, const Shape& shape);
+void fill_recreate(Scenario& scenario, const Shape& shape);
+void fill_scale_out(Scenario& scenario, const Shape& shape);
+void fill_scale_and_back(Scenario& scenario, const Shape& shape);
+void fill_scale_to_one(Scenario& scenario, const Shape& shape);
+void fill_hibernate(Scenario& scenario, const Shape& shape);
+void fill_collision(Scenario& scenario, const Shape& shape);
+void fill_fleet(Scenario& scenario, const Shape& shape);
+
+// changes.cpp
+void fill_reload(Scenario& scenario, const Shape& shape);
+void fill_restart(Scenario& scenario, const Shape& shape);
+void fill_resources(Scenario& scenario, const Shape& shape);
+void fill_image(Scenario& scenario, const Shape& shape);
+void fill_bad_image(Scenario& scenario, const Shape& shape);
+void fill_impossible(Scenario& scenario, const Shape& shape);
+void fill_grow(Scenario& scenario, const Shape& shape);
+void fill_grow_roll(Scenario& scenario, const Shape& shape);
+void fill_labels(Scenario& scenario, const Shape& shape);
+void fill_upgrade_operator(Scenario& scenario, const Shape& shape);
+void fill_pause(Scenario& scenario, const Shape& shape);
+
+// disturbances.cpp
+void fill_switchover(Scenario& scenario, const Shape& shape);
+void fill_switchover_to_any(Scenario& scenario, const Shape& shape);
+void fill_drain_primary(Scenario& scenario, const Shape& shape);
+void fill_drain_all(Scenario& scenario, const Shape& shape);
+void fill_kill_primary(Scenario& scenario, const Shape& shape);
+void fill_cut_off(Scenario& scenario, const Shape& shape);
+void fill_api_outage(Scenario& scenario, const Shape& shape);
+
+}  // namespace bestgres::scenarios::workloads

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include "scenarios/workloads/fill.hpp"
+
+namespace bestgres::scenarios::workloads {
+namespace {
+
+Json removing_volumes(const Shape& shape) {
+    return with_spec(cluster_manifest(shape),
+                     {{"volumeSpec", {{"retention", {{"whenDeleted", "Delete"}}}}}});
+}
+
+// For workloads that come down to one member or none, where no standby can be required.
+Json ready_to_shrink(const Shape& shape) {
+    const Json preferred = {{"patroni", {{"synchronous", "preferred"}}}};
+    return shape.replication == Replication::synchronous
+               ? with_spec(cluster_manifest(shape), preferred)
+               : cluster_manifest(shape);
+}
+
+Edit instances(std::string id, const std::string& after, std::int64_t count) {
+    return patch_spec(std::move(id), when_settled_after(after), {{"instances", count}});
+}
+
+}  // namespace
+
+void fill_create(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), cluster_manifest(shape))};
+}
+
+void fill_delete_and_keep(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), cluster_manifest(shape)),
+                      delete_cluster("delete", when_settled_after("create"))};
+}
+
+void fill_delete_with_volumes(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), removing_volumes(shape)),
+                      delete_cluster("delete", when_settled_after("create"))};
+}
+
+void fill_recreate(Scenario& scenario, const Shape& shape) {
+    const Trigger when_gone =
+        then({{.when = WhenState{.condition = Condition::edit_made, .subject = "delete"}},
+              when_absent("BGCluster/db")});
+    scenario.edits = {apply("create", at_start(), removing_volumes(shape)),
+                      delete_cluster("delete", when_settled_after("create")),
+                      apply("again", when_gone, removing_volumes(shape))};
+}
+
+void fill_scale_out(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), cluster_manifest(shape)),
+                      instances("out", "create", 3)};
+}
+
+void fill_scale_and_back(Scenario& scenario, const Shape& shape) {
+    const Json manifest = with_spec(cluster_manifest(shape),
+                                    {{"volumeSpec", {{"retention", {{"whenScaled", "Delete"}}}}}});
+    scenario.edits = {apply("create", at_start(), manifest), instances("out", "create", 5),
+                      instances("in", "out", 3)};
+}
+
+void fill_scale_to_one(Scenario& scenario, const Shape& shape) {
+    const Trigger when_last_leads = then({when_settled_after("hand-over"), when_leads("db-2")});
+    scenario.edits = {apply("create", at_start(), ready_to_shrink(shape)),
+                      switch_over("hand-over", when_settled_after("create"), "db-2"),
+                      patch_spec("in", when_last_leads, {{"instances", 1}})};
+}
+
+void fill_hibernate(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), ready_to_shrink(shape)),
+                      instances("sleep", "create", 0), instances("wake", "sleep", shape.members)};
+}
+
+// "db-repl" wants the Service that "db" calls its own.
+void fill_collision(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {
+        apply("create", at_start(), cluster_manifest(shape)),
+        apply("collide", when_settled_after("create"), named(cluster_manifest(shape), "db-repl"))};
+}
+
+void fill_fleet(Scenario& scenario, const Shape& shape) {
+    const Json sick =
+        with_spec(cluster_manifest(shape), {{"image", {{"tag", "bestgres-patroni:absent"}}}});
+    scenario.edits = {apply("create", at_start(), cluster_manifest(shape)),
+                      apply("sick", at_start(), named(sick, "sick"))};
+    for (int number = 2; number < 50; ++number) {
+        const std::string name = fmt::format("db{:02}", number);
+        scenario.edits.push_back(apply(name, at_start(), named(cluster_manifest(shape), name)));
+    }
+}
+
+}  // namespace bestgres::scenarios::workloads
