@@ -184,15 +184,11 @@ void Postgres::begin_primary(Instant now) {
     }
     state_ = ServerState::running;
     in_recovery_ = false;
-    volume_.control = ControlState::in_production;
     if (crashed) {
         volume_.wal.append_checkpoint(RecordKind::checkpoint);
     }
     write_parameters();
-    volume_.flushed = volume_.wal.end();
-    volume_.replayed = volume_.flushed;
-    volume_.checkpoint = volume_.flushed;
-    volume_.checkpoint_timeline = timeline();
+    volume_.complete(ControlState::in_production);
     end_work(true, crashed ? "recovered from a crash" : "");
     release(now);
 }
@@ -272,9 +268,7 @@ void Postgres::shut_down_primary(Instant now) {
         return;  // the disk is full: it died instead
     }
     volume_.wal.append_checkpoint(RecordKind::shutdown);
-    volume_.flushed = volume_.wal.end();
-    volume_.checkpoint = volume_.flushed;
-    volume_.control = ControlState::shut_down;
+    volume_.complete(ControlState::shut_down);
     draining_ = true;
     drain(now);
 }

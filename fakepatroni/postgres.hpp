@@ -204,6 +204,7 @@ private:
     void close_sender(ConnectionId connection);
     void take(const WalMessage& message, Instant now);
     void replay(Instant now);
+    std::optional<std::pair<Lsn, TooLow>> obstacle() const;
 
     PostgresSettings settings_;
     Volume volume_;

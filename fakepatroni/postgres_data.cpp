@@ -50,12 +50,8 @@ void Postgres::finish_initdb(Instant now) {
         return;
     }
     volume_.wal.append_checkpoint(RecordKind::shutdown);
-    volume_.flushed = volume_.wal.end();
-    volume_.replayed = volume_.flushed;
-    volume_.checkpoint = volume_.flushed;
-    volume_.checkpoint_timeline = timeline();
+    volume_.complete(ControlState::shut_down);
     volume_.oldest = Lsn{volume_.flushed.bytes / Volume::segment * Volume::segment};
-    volume_.control = ControlState::shut_down;
     volume_.directory = DataDirectory::initialized;
     end_work(true, "");
 }
@@ -170,11 +166,7 @@ void Postgres::finish_single_user(Instant now) {
         return;
     }
     volume_.wal.append_checkpoint(RecordKind::shutdown);
-    volume_.flushed = volume_.wal.end();
-    volume_.replayed = volume_.flushed;
-    volume_.checkpoint = volume_.flushed;
-    volume_.checkpoint_timeline = timeline();
-    volume_.control = ControlState::shut_down;
+    volume_.complete(ControlState::shut_down);
     end_work(true, "");
 }
 

@@ -110,29 +110,42 @@ void Postgres::take(const WalMessage& message, Instant now) {
     flush_by(now + settings_.timings.flush + faults_.flush_takes);
 }
 
-// Applies what is flushed; stops in front of nothing but a setting that is too low.
-void Postgres::replay(Instant now) {
-    if (!in_recovery_ || replay_paused_ || faults_.replay_stuck) {
-        return;
+// The first change between `replayed` and `flushed` that needs a higher setting than there is.
+std::optional<std::pair<Lsn, TooLow>> Postgres::obstacle() const {
+    const std::vector<ChangeRecord>& changes = volume_.wal.changes();
+    if (changes.empty() || changes.back().end <= volume_.replayed) {
+        return std::nullopt;
     }
     Catalogue catalogue = volume_.catalogue(volume_.replayed);
-    for (const ChangeRecord& change : volume_.wal.changes()) {
+    for (const ChangeRecord& change : changes) {
         if (change.end <= volume_.replayed || change.end > volume_.flushed) {
             continue;
         }
         catalogue.apply(*change.changes);
         if (const auto low = too_low_for_standby(in_force_, catalogue.parameters)) {
-            volume_.replayed = change.end;
-            last_message_ = fmt::format(
-                "hot standby is not possible because of insufficient parameter settings: {} = {} "
-                "is a lower setting than on the primary server, where its value was {}",
-                low->name, low->own, low->primary);
-            replay_paused_ = true;
-            if (settings_.server_version < 140000) {
-                resume_replay(now);
-            }
-            return;
+            return std::pair(change.end, *low);
         }
+    }
+    return std::nullopt;
+}
+
+// Applies what is flushed; nothing stops it but a setting that is too low.
+void Postgres::replay(Instant now) {
+    if (!in_recovery_ || replay_paused_ || faults_.replay_stuck) {
+        return;
+    }
+    if (const auto found = obstacle()) {
+        const auto& [position, low] = *found;
+        volume_.replayed = position;
+        replay_paused_ = true;
+        last_message_ = fmt::format(
+            "hot standby is not possible because of insufficient parameter settings: {} = {} is a "
+            "lower setting than on the primary server, where its value was {}",
+            low.name, low.own, low.primary);
+        if (settings_.server_version < 140000) {
+            resume_replay(now);
+        }
+        return;
     }
     volume_.replayed = volume_.flushed;
     if (upstream_.checkpoint > volume_.checkpoint && upstream_.checkpoint <= volume_.replayed) {
@@ -180,6 +193,7 @@ Result<ConnectionId> Postgres::accept_standby(const UpstreamRequest& request, In
     const std::uint64_t origin = hash_text(fmt::format("{} {}", settings_.name, started_at_->ns));
     const ConnectionId connection = (origin << 32U) | (++counter_ & 0xffffffffU);
     Sender& sender = senders_.open(request, connection);
+    sender.caught_up = volume_.flushed;
     sender.streaming = request.start == volume_.flushed;
     if (const auto slot = volume_.slots.find(request.slot); slot != volume_.slots.end()) {
         slot->second.active = true;
@@ -195,6 +209,7 @@ void Postgres::take_standby_report(const StandbyReport& report, Instant now) {
     }
     sender->report = report;
     sender->drop_at.reset();
+    sender->streaming = sender->streaming || report.written >= sender->caught_up;
     const auto slot = volume_.slots.find(sender->slot);
     if (slot != volume_.slots.end() && slot->second.active) {
         slot->second.restart = std::max(slot->second.restart, report.flushed);
@@ -211,7 +226,6 @@ std::optional<WalMessage> Postgres::wal_for(ConnectionId connection) {
     WalMessage message{.connection = connection,
                        .slice = volume_.wal.slice(sender->sent, volume_.flushed)};
     sender->sent = volume_.flushed;
-    sender->streaming = true;
     return message;
 }
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -79,8 +80,9 @@ public:
         now = end;
     }
 
-    // The outcome of each commit that has ended.
+    // The outcome of each commit that has ended, and who likes to see it at once.
     std::map<CommitId, CommitEnded> ended;
+    std::function<void(const std::string&, const CommitEnded&)> on_ended;
     std::map<postgres::CallId, postgres::Answer> answers;
     std::map<std::string, std::vector<WorkEnded>> works;
     int crashes = 0;
@@ -114,6 +116,9 @@ private:
             works[name].push_back(*work);
         } else if (const auto* commit = std::get_if<CommitEnded>(&event)) {
             ended[commit->id] = *commit;
+            if (on_ended) {
+                on_ended(name, *commit);
+            }
         } else if (const auto* sql = std::get_if<SqlEnded>(&event)) {
             answers.insert_or_assign(sql->answer.id, sql->answer);
         } else if (std::holds_alternative<Crashed>(event)) {

@@ -36,6 +36,10 @@ Result<Done> Senders::check(const UpstreamRequest& request, const Volume& volume
                         "of this server {}",
                         start, patroni::to_string(volume.flushed))};
     }
+    if (!wal.mark_at(request.start)) {
+        // Another member's timeline of the same number: it streams, and the first record is wrong.
+        return Error{fmt::format("invalid record length at {}", start)};
+    }
     if (request.start < volume.oldest) {
         return Error{fmt::format("requested WAL segment of {} has already been removed", start)};
     }
@@ -114,6 +118,7 @@ void Senders::add_to(Hasher& hasher) const {
         hasher.add(sender.application_name);
         hasher.add(sender.slot);
         hasher.add(sender.sent.bytes);
+        hasher.add(sender.caught_up.bytes);
         hasher.add(static_cast<std::uint64_t>(sender.streaming));
         const StandbyReport report = sender.report.value_or(StandbyReport{});
         hasher.add(report.written.bytes);

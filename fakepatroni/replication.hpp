@@ -48,6 +48,7 @@ struct Sender {
     std::string application_name = {};
     std::string slot = {};
     Lsn sent = {};
+    Lsn caught_up = {};                        // it streams once it has reported this much
     bool streaming = false;                    // it has caught up once
     std::optional<StandbyReport> report = {};  // the last; absent before the first
     std::optional<Instant> drop_at = {};       // the standby is silent: wal_sender_timeout

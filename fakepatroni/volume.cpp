@@ -64,6 +64,14 @@ bool Volume::lacks_room_for_wal(Lsn end) const {
     return more * segment > free();
 }
 
+void Volume::complete(ControlState state) {
+    flushed = wal.end();
+    replayed = flushed;
+    checkpoint = flushed;
+    checkpoint_timeline = wal.timeline();
+    control = state;
+}
+
 void Volume::crash() {
     if (!wal.empty()) {
         wal.truncate(flushed);

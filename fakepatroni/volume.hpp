@@ -75,6 +75,8 @@ struct Volume {
     // Whether WAL up to `end` needs another segment, and the disk has no room for it.
     bool lacks_room_for_wal(Lsn end) const;
 
+    // A checkpoint at the end of the log, with everything before it on disk.
+    void complete(ControlState state);
     // What a process that dies leaves of this: what was flushed, and slots that nobody uses.
     void crash();
     // `rm -rf` of the data directory; the filesystem stays.
