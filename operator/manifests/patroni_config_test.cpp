@@ -22,7 +22,16 @@ TEST(PatroniDynamicConfig, says_what_the_spec_says) {
     EXPECT_EQ(config["synchronous_mode_strict"], true);
     EXPECT_EQ(config["synchronous_node_count"], 2);
     EXPECT_EQ(config["failsafe_mode"], false);
-    EXPECT_EQ(config["postgresql"]["parameters"], Json({{"work_mem", "8MB"}}));
+    EXPECT_EQ(config["postgresql"]["parameters"]["work_mem"], "8MB");
+}
+
+TEST(PatroniDynamicConfig, standbys_look_for_a_primary_twice_a_second_unless_told_otherwise) {
+    const auto interval = [](const char* text) {
+        const Json config = patroni_dynamic_config(input(text).spec);
+        return config["postgresql"]["parameters"]["wal_retrieve_retry_interval"].dump();
+    };
+    EXPECT_EQ(interval(""), "\"500ms\"");
+    EXPECT_EQ(interval("postgresql: {parameters: {wal_retrieve_retry_interval: 3s}}"), "\"3s\"");
 }
 
 TEST(PatroniDynamicConfig, has_a_mode_for_every_word) {
@@ -63,7 +72,8 @@ TEST(PatroniConfigPatch, sets_what_differs_and_removes_forgotten_parameters) {
     const Json desired = patroni_dynamic_config(input("postgresql: {parameters: {a: '2'}}").spec);
     Json current = desired;
     current["ttl"] = 60;
-    current["postgresql"]["parameters"] = {{"a", "1"}, {"b", "3"}};
+    current["postgresql"]["parameters"]["a"] = "1";
+    current["postgresql"]["parameters"]["b"] = "3";
 
     EXPECT_EQ(patroni_config_patch(current, desired, true),
               Json({{"ttl", 30}, {"postgresql", {{"parameters", {{"a", "2"}, {"b", nullptr}}}}}}));
