@@ -35,6 +35,15 @@ def schema_has(schema, path):
     return True
 
 
+def open_objects(schema, path=()):
+    """Where the schema lets unknown names through, other than in what is handed on whole."""
+    if "properties" in schema and schema.get("additionalProperties") is not False:
+        yield ".".join(path) or "the whole"
+    for key, value in schema.get("properties", {}).items():
+        if key not in WHOLE:
+            yield from open_objects(value.get("items", value), path + (key,))
+
+
 def check_values(problems):
     templates = "".join(path.read_text() for path in sorted((CHART / "templates").iterdir()))
     schema = json.loads((CHART / "values.schema.json").read_text())
@@ -47,6 +56,7 @@ def check_values(problems):
             problems.append(f"values.schema.json: {name} is missing")
         if f"`{name}`" not in readme:
             problems.append(f"README.md: {name} is missing")
+    problems += [f"values.schema.json: {name} accepts unknown names" for name in open_objects(schema)]
     if not (CHART / "crds/bestgres.io_bgclusters.yaml").exists():
         problems.append("crds: the link to the generated CRDs leads nowhere")
 
@@ -64,6 +74,9 @@ def check_with_helm(helm, problems):
     lint = run(helm, "lint", "--strict", str(CHART))
     if lint.returncode != 0:
         problems.append("helm lint: " + (lint.stdout + lint.stderr).strip())
+    for wrong in ("replicas=2", "image.name=x", "serviceAccount.annotations.a=1", "logLevel=loud", "replicaCount=many"):
+        if run(helm, "template", "bestgres", str(CHART), "--set", wrong).returncode == 0:
+            problems.append(f"helm template accepts --set {wrong}")
     rendered = run(helm, "template", "bestgres", str(CHART), "--namespace", "default", "--include-crds",
                    "--kube-version", "1.32.0")
     if rendered.returncode != 0:
