@@ -1,7 +1,6 @@
 """One BGCluster and what can be seen of it: the custom resource, its pods, Patroni's ConfigMaps."""
 import base64
 import json
-import time
 
 from e2e.world import Failure, expect, wait_until
 
@@ -113,5 +112,6 @@ def restart_count(pod):
     return sum(one.get("restartCount", 0) for one in pod.get("status", {}).get("containerStatuses", []))
 
 
-def now():
-    return time.time()
+def last_exit_code(pod):
+    """Of the first container's run before the present one; None when there was none."""
+    return pod["status"]["containerStatuses"][0].get("lastState", {}).get("terminated", {}).get("exitCode")

@@ -8,12 +8,17 @@ import time
 
 from e2e.world import Failure
 
+# What the command lines of a container's processes have in them, and no other's: a cluster may be called patroni.
+AGENT = "bestgres-agent run"
+PATRONI = "/run/bestgres/patroni.yml"
 
-def make_hooks(arguments):
+
+def make_hooks(arguments, kubectl):
+    """`kubectl` is World.kubectl: a hook may have to ask where a pod runs."""
     if arguments.local:
         return LocalHooks(arguments.local)
     if arguments.kind:
-        return KindHooks()
+        return KindHooks(arguments.kind, kubectl)
     return None
 
 
@@ -63,15 +68,28 @@ class LocalHooks:
 
     def kill_container(self, pod):
         """SIGKILL of the container's first own process, the agent: with it goes all that runs in the container."""
-        pids = self.find_processes(pod, "bestgres-agent\0run")
+        self.signal(pod, AGENT, signal.SIGKILL)
+
+    def terminate_container(self, pod):
+        self.signal(pod, AGENT, signal.SIGTERM)
+
+    def freeze_patroni(self, pod):
+        self.signal(pod, PATRONI, signal.SIGSTOP)
+
+    def thaw_patroni(self, pod):
+        self.signal(pod, PATRONI, signal.SIGCONT)
+
+    def signal(self, pod, name, number):
+        pids = self.find_processes(pod, name)
         if not pids:
-            raise Failure(f"no process of the agent of pod {pod} is to be found")
+            raise Failure(f"no process of pod {pod} has {name!r} in its command line")
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
 
     def find_processes(self, pod, name):
         """The processes of a pod whose command line contains `name`."""
-        return [pid for pid in self.processes_of(pod) if name.encode() in read(f"/proc/{pid}/cmdline")]
+        return [pid for pid in self.processes_of(pod)
+                if name.encode() in read(f"/proc/{pid}/cmdline").replace(b"\0", b" ")]
 
     def processes_of(self, pod):
         """Another world on this machine may run a pod of the same name: its API server has another port."""
@@ -87,8 +105,28 @@ def read(path):
         return b""
 
 
+# Runs in a node's container, which sees the processes of its pods: the pids of pod $1 with $2 in their command line, each
+# sent signal $3 if there is one. What sends the signal has both words in its own command line, but no POD_NAME.
+ON_NODE = r"""
+for process in /proc/[0-9]*; do
+    tr '\0' '\n' <"$process/environ" 2>/dev/null | grep -qx "POD_NAME=$1" || continue
+    tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "$2" || continue
+    [ -z "$3" ] || kill -s "$3" "${process#/proc/}"
+    echo "${process#/proc/}"
+done
+"""
+
+
 class KindHooks:
-    """kind's nodes are containers: a paused one neither renews its lease nor serves."""
+    """The nodes of a kind cluster are containers: a stopped one has lost everything that ran."""
+
+    # As kind/up builds them.
+    patroni_3_image = "bestgres-patroni:15-patroni-3"
+    patroni_4_image = "bestgres-patroni:15"
+
+    def __init__(self, name, kubectl):
+        self.name = name
+        self.kubectl = kubectl
 
     def lose_node(self, name):
         run("docker", "stop", "-t", "0", name)
@@ -96,8 +134,30 @@ class KindHooks:
     def return_node(self, name):
         run("docker", "start", name)
 
+    # The kubelet kills a silent API server after 80 s: a minute is short enough.
     def stop_api_server(self):
-        run("docker", "exec", "bestgres-control-plane", "pkill", "-STOP", "kube-apiserver")
+        run("docker", "exec", f"{self.name}-control-plane", "pkill", "-STOP", "kube-apiserver")
 
     def start_api_server(self):
-        run("docker", "exec", "bestgres-control-plane", "pkill", "-CONT", "kube-apiserver")
+        run("docker", "exec", f"{self.name}-control-plane", "pkill", "-CONT", "kube-apiserver")
+
+    def kill_container(self, pod):
+        self.signal(pod, AGENT, "KILL")
+
+    def terminate_container(self, pod):
+        self.signal(pod, AGENT, "TERM")
+
+    def freeze_patroni(self, pod):
+        self.signal(pod, PATRONI, "STOP")
+
+    def thaw_patroni(self, pod):
+        self.signal(pod, PATRONI, "CONT")
+
+    def signal(self, pod, name, number):
+        if not self.find_processes(pod, name, number):
+            raise Failure(f"no process of pod {pod} has {name!r} in its command line")
+
+    def find_processes(self, pod, name, number=""):
+        node = self.kubectl("get", "pod", pod, "-o", "jsonpath={.spec.nodeName}", check=False).stdout.strip()
+        words = ("docker", "exec", node, "bash", "-c", ON_NODE, "on-node", pod, name, number)
+        return [int(pid) for pid in run(*words).split()] if node else []

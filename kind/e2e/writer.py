@@ -120,6 +120,14 @@ class Writer:
         stored = {int(row) for row in sql(self.cluster, "select id from e2e_rows").split()}
         return sorted(acknowledged - stored), len(unknown), len(acknowledged)
 
+    def expect_all(self, context=None):
+        """No acknowledged row is missing; call stop() first."""
+        missing, unknown, total = self.missing()
+        if context is not None:
+            context.figure(f"{total} rows acknowledged, {unknown} unknown")
+        expect(total, "no row was acknowledged")
+        expect(not missing, f"{len(missing)} of {total} acknowledged rows are missing: {missing[:5]} ({unknown} unknown)")
+
     def final(self, outcome):
         return [(float(line[0]), int(line[2])) for line in self.lines if line[1] == outcome]
 

@@ -1,11 +1,16 @@
-"""What survives which loss, with acknowledged writes counted."""
+"""What one cluster survives: losses of containers, pods, volumes and of Patroni, with acknowledged writes counted."""
 import time
 
-from e2e.cases.lifecycle import roll, switch_over
-from e2e.cluster import restart_count
+from e2e.acts import switch_over
+from e2e.cluster import last_exit_code, restart_count
+from e2e.probe import Probes, seconds_between_primaries
 from e2e.registry import case
 from e2e.world import Failure, expect, wait_until
 from e2e.writer import Writer, sql
+
+# A hand-over takes two to four seconds; on a machine that runs four cases at once it has been seen to take twice as long.
+# Without one it takes ttl, 20 s.
+HAND_OVER_SECONDS = 12
 
 
 def survive(context, cluster, hurt, took_effect):
@@ -19,10 +24,9 @@ def survive(context, cluster, hurt, took_effect):
     cluster.wait_ready()
     writer.wait_write_after(time.time())
     outage = writer.longest_gap(instant)
+    context.figure(f"writes again after {outage:.1f} s")
     writer.stop()
-    missing, unknown, total = writer.missing()
-    context.figure(f"writes again after {outage:.1f} s, {total} rows acknowledged, {unknown} unknown")
-    expect(not missing, f"{len(missing)} of {total} acknowledged rows are missing: {missing[:5]}")
+    writer.expect_all(context)
     return outage
 
 
@@ -44,7 +48,20 @@ def delete_pod(context):
     outage = survive(context, cluster, lambda: context.world.kubectl("delete", "pod", before, "--wait=false"),
                      lambda: cluster.pods().get(before, {"metadata": {"uid": uid}})["metadata"]["uid"] != uid)
     expect(cluster.leader() != before, "the leader did not move")
-    expect(outage < 15, f"a clean hand-over took {outage:.1f} s")
+    expect(outage < HAND_OVER_SECONDS, f"a clean hand-over took {outage:.1f} s")
+
+
+@case("SIGTERM of the primary's container hands over cleanly", needs=("terminate_container",), both_patronis=True)
+def terminate_container(context):
+    cluster = context.cluster().create()
+    before, timeline = cluster.leader(), cluster.timeline()
+    outage = survive(context, cluster, lambda: context.world.hooks.terminate_container(before),
+                     lambda: restart_count(cluster.pods()[before]) > 0 and cluster.leader() not in ("", before))
+    expect(outage < HAND_OVER_SECONDS, f"a clean hand-over took {outage:.1f} s")
+    expect(last_exit_code(cluster.pods()[before]) == 0, f"the container ended with {last_exit_code(cluster.pods()[before])}")
+    expect(cluster.timeline() == timeline + 1, f"timeline {timeline} became {cluster.timeline()}: the hand-over was not one promotion")
+    expect("running pg_rewind" not in context.world.kubectl("logs", before),
+           "the former primary had to be rewound: its successor lacked some of its WAL")
 
 
 @case("planned switchover", both_patronis=True)
@@ -52,7 +69,40 @@ def planned_switchover(context):
     cluster = context.cluster().create()
     cluster.wait_sync()
     candidate = cluster.sync_standbys()[0]
-    survive(context, cluster, lambda: switch_over(cluster, candidate), lambda: cluster.leader() == candidate)
+    outage = survive(context, cluster, lambda: switch_over(cluster, candidate), lambda: cluster.leader() == candidate)
+    expect(outage < HAND_OVER_SECONDS, f"a switchover took {outage:.1f} s")
+
+
+@case("a frozen Patroni leaves no second primary", needs=("freeze_patroni", "thaw_patroni"), both_patronis=True)
+def frozen_patroni(context):
+    cluster = context.cluster().create()
+    writer = Writer(cluster).start()
+    probes = Probes(cluster).start()
+    cluster.wait_sync()
+    frozen, instant = cluster.leader(), time.time()
+    context.world.hooks.freeze_patroni(frozen)
+    try:
+        wait_until("another member leads", lambda: cluster.leader() not in ("", frozen), 60)
+        heir = cluster.leader()
+        writer.wait_write_after(time.time())
+        context.figure(f"writes again after {writer.longest_gap(instant):.1f} s")
+        time.sleep(5)  # long enough for a second primary to show itself
+        expect("Postgres killed by the watchdog" in context.world.kubectl("logs", frozen), "the agent's watchdog did not act")
+    finally:
+        context.world.hooks.thaw_patroni(frozen)
+    cluster.wait_ready()
+    wait_until(f"{frozen} streams again", lambda: streams(cluster, frozen), 120)
+    probes.stop()
+    between = seconds_between_primaries(probes, frozen, heir)
+    context.figure(f"{between:.1f} s between the two primaries")
+    expect(between > 0, f"{frozen} and {heir} both took writes for {-between:.1f} s")
+    writer.stop()
+    writer.expect_all(context)
+
+
+def streams(cluster, member):
+    return sql(cluster, f"select count(*) from pg_stat_replication where application_name = '{member}' "
+                        "and state = 'streaming'") == "1"
 
 
 @case("kill during initdb", needs=("find_processes", "kill_container"))
@@ -69,137 +119,7 @@ def kill_during_initdb(context):
     expect(cluster.annotations("config").get("initialize") == "", "no empty `initialize` was left: this repair is not the one meant")
     cluster.wait_ready(300)
     context.figure(f"repaired after {time.monotonic() - started:.0f} s")
-
-
-@case("the operator is stopped during a failover")
-def without_operator(context):
-    cluster = context.cluster().create()
-    cluster.wait_sync()
-    writer = Writer(cluster).start()
-    before, instant = cluster.leader(), time.time()
-    scale_operator(context.world, 0)
-    try:
-        context.world.kubectl("delete", "pod", before, "--wait=false")
-        wait_until("another member leads", lambda: cluster.leader() not in ("", before), 60)
-        writer.wait_write_after(time.time())
-        outage = writer.longest_gap(instant)
-    finally:
-        scale_operator(context.world, 1)
-    cluster.wait_ready()
-    writer.stop()
-    missing, unknown, total = writer.missing()
-    context.figure(f"writes again after {outage:.1f} s without the operator, {total} acknowledged, {unknown} unknown")
-    expect(not missing, f"{len(missing)} acknowledged rows are missing")
-
-
-def scale_operator(world, replicas):
-    world.kubectl("scale", "deployment", "bestgres-operator", f"--replicas={replicas}")
-    selector = "app.kubernetes.io/name=bestgres-operator"
-    wait_until(f"{replicas} operator pods run",
-               lambda: sum(pod["status"].get("phase") == "Running" for pod in world.list("pods", selector)) == replicas
-               and len(world.list("pods", selector)) == replicas, 90)
-
-
-def node_of(cluster, member):
-    return cluster.pods()[member]["spec"]["nodeName"]
-
-
-def operator_node(world):
-    pods = world.list("pods", "app.kubernetes.io/name=bestgres-operator")
-    return next((pod["spec"].get("nodeName") for pod in pods), None)
-
-
-@case("loss of the primary's node", alone=True, needs=("lose_node", "return_node"), both_patronis=True)
-def node_loss(context):
-    cluster = context.cluster().create()
-    writer = Writer(cluster)
-    writer.start()
-    cluster.wait_sync()
-    # The client must outlive the node: the primary moves away from it first where they share one.
-    client_node = context.world.get("pod", writer.name)["spec"]["nodeName"]
-    if node_of(cluster, cluster.leader()) == client_node:
-        switch_over(cluster, next(name for name in cluster.sync_standbys() if node_of(cluster, name) != client_node))
-        cluster.wait_ready()
-        cluster.wait_sync()
-    lost, before, instant = node_of(cluster, cluster.leader()), cluster.leader(), time.time()
-    context.world.hooks.lose_node(lost)
-    try:
-        wait_until("another member leads", lambda: cluster.leader() not in ("", before), 120)
-        writer.wait_write_after(time.time())
-        outage = writer.longest_gap(instant)
-        time.sleep(max(0.0, instant + 60 - time.time()))
-    finally:
-        context.world.hooks.return_node(lost)
-    cluster.wait_ready(300)
-    writer.stop()
-    missing, unknown, total = writer.missing()
-    context.figure(f"writes again after {outage:.1f} s, {total} rows acknowledged, {unknown} unknown")
-    expect(not missing, f"{len(missing)} of {total} acknowledged rows are missing")
-
-
-@case("API server stopped for a minute with failsafe", alone=True, needs=("stop_api_server", "start_api_server"))
-def api_outage(context):
-    cluster = context.cluster(patroni={"failsafe": True}).create()
-    cluster.wait_sync()
-    writer = Writer(cluster).start()
-    time.sleep(12)  # one renewal writes the list of members that failsafe mode asks
-    instant = time.time()
-    context.world.hooks.stop_api_server()
-    try:
-        time.sleep(60)
-    finally:
-        context.world.hooks.start_api_server()
-    wait_until("the API server answers", lambda: cluster.get(), 60)
-    writer.wait_write_after(instant + 61)
-    gap = writer.longest_gap(instant)
-    cluster.wait_ready()
-    writer.stop()
-    missing, unknown, total = writer.missing()
-    context.figure(f"longest gap between writes {gap:.1f} s, {total} acknowledged, {unknown} unknown")
-    expect(gap < 5, f"writes stood still for {gap:.1f} s")
-    expect(not missing, f"{len(missing)} acknowledged rows are missing")
-
-
-@case("an invalid edit, an operator restart, then a node loss", alone=True, needs=("lose_node", "return_node"))
-def invalid_edit(context):
-    cluster = context.cluster().create()
-    cluster.wait_sync()
-    refused = context.world.kubectl("patch", "bgclusters", cluster.name, "--type=merge", "-p",
-                                    '{"spec":{"instances":-1}}', check=False)
-    expect(refused.returncode != 0 and "spec.instances" in refused.stderr,
-           f"the API server accepted instances: -1: {refused.stderr}")
-    cluster.edit(postgresql={"parameters": {"listen_addresses": "0.0.0.0"}})
-    wait_until("SpecValid is False", lambda: cluster.condition("SpecValid").get("status") == "False", 60)
-    message = cluster.condition("SpecValid")["message"]
-    expect("listen_addresses" in message, f"the condition does not name the field: {message}")
-    scale_operator(context.world, 0)
-    scale_operator(context.world, 1)
-    lost = node_of(cluster, cluster.leader())
-    before = cluster.leader()
-    context.world.hooks.lose_node(lost)
-    try:
-        wait_until("another member leads", lambda: cluster.leader() not in ("", before), 120)
-    finally:
-        context.world.hooks.return_node(lost)
-    wait_until("three members are ready again", lambda: len(cluster.ready_pods()) == 3, 300)
-    expect(cluster.condition("SpecValid").get("status") == "False", "SpecValid was forgotten")
-    context.figure(message)
-
-
-@case("a roll from Patroni 3.0 to 4.1 keeps the Service", needs=("patroni_3_image", "patroni_4_image"))
-def patroni_upgrade(context):
-    cluster = context.cluster(image_tag=context.world.hooks.patroni_3_image).create()
-    cluster.wait_sync()
-    writer = Writer(cluster).start()
-    started = time.time()
-    most_down, switchovers = roll(context, cluster, context.world.hooks.patroni_4_image)
-    gap = writer.longest_gap(started)
-    context.figure(f"longest write outage {gap:.1f} s")
-    expect(most_down <= 1, f"{most_down} members were down at once")
-    expect(gap < 20, f"the Service was without a primary for {gap:.1f} s")
-    writer.stop()
-    missing, unknown, total = writer.missing()
-    expect(not missing, f"{len(missing)} of {total} acknowledged rows are missing ({unknown} unknown)")
+    expect(sql(cluster, "select 1 + 1") == "2", "the repaired cluster does not answer")
 
 
 @case("a member whose volume is gone is copied anew")
