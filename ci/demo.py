@@ -1,152 +1,70 @@
 """The story that ci/demo tells. Ends with 1 when an acknowledged row is missing or a step does not come to pass."""
 import argparse
 import atexit
-import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+
+import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "kind"))
 
-from e2e.cluster import Cluster, is_ready, restart_count  # noqa: E402
+import screen  # noqa: E402
+from e2e.cluster import Cluster, restart_count  # noqa: E402
 from e2e.hooks import LocalHooks  # noqa: E402
 from e2e.world import Failure, World, expect, wait_until  # noqa: E402
-from e2e.writer import WRITER, Writer  # noqa: E402
+from host import HostWriter, ask_patroni  # noqa: E402
+from screen import say  # noqa: E402
 
 NODE_AWAY_SECONDS = 60
-
-
-def say(text=""):
-    print(text, flush=True)
-
-
-class HostWriter(Writer):
-    """The writer as a process of this machine: Service addresses of the local world are reachable from it."""
-
-    def __init__(self, cluster, address, log):
-        super().__init__(cluster)
-        self.address, self.log, self.process = address, log, None
-
-    def start(self):
-        environment = {"PATH": os.environ["PATH"], "TARGET": self.address, "PGPASSWORD": self.cluster.password()}
-        self.process = subprocess.Popen(["/usr/bin/python3", "-u", "-c", WRITER], env=environment,
-                                        stdout=open(self.log, "wb"), stderr=subprocess.STDOUT)
-        atexit.register(self.process.kill)
-        wait_until("the first row is acknowledged", lambda: self.outcomes("ack"), 60)
-        return self
-
-    def read(self):
-        text = pathlib.Path(self.log).read_text()
-        complete = text[:text.rfind("\n") + 1]
-        self.lines = [line.split(" ", 3) for line in complete.splitlines() if line[:1].isdigit()]
-        return self.lines
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.read()
-
-
-class Table:
-    """Member, role, state, timeline and lag: redrawn in place on a terminal, printed on change elsewhere."""
-
-    def __init__(self, cluster):
-        self.cluster, self.last, self.drawn = cluster, None, 0
-        self.stop_event = threading.Event()
-        self.thread = None
-
-    def rows(self):
-        leader, sync = self.cluster.leader(), self.cluster.sync_standbys()
-        optime = int(self.cluster.annotations("leader").get("optime", 0) or 0)
-        rows = []
-        for name, pod in sorted(self.cluster.pods().items()):
-            status = json.loads(pod["metadata"].get("annotations", {}).get("status", "{}"))
-            role = "primary" if name == leader else "sync standby" if name in sync else status.get("role", "")
-            behind = max(0, optime - int(status.get("xlog_location", 0) or 0))
-            lag = "-" if name == leader or "xlog_location" not in status else f"{behind // 1024} KiB"
-            ready = "ready" if is_ready(pod) else "not ready"
-            if "deletionTimestamp" in pod["metadata"]:
-                ready = "leaving"
-            state = status.get("replication_state") or status.get("state") or pod["status"].get("phase", "")
-            rows.append((name, role, state, str(status.get("timeline", "")), lag, pod["spec"].get("nodeName", ""), ready))
-        return rows
-
-    def draw(self):
-        header = ("MEMBER", "ROLE", "STATE", "TIMELINE", "LAG", "NODE", "")
-        rows = [header, *self.rows()]
-        if rows == self.last:
-            return
-        widths = [max(len(row[i]) for row in rows) + 2 for i in range(len(header))]
-        lines = ["  " + "".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-        if sys.stdout.isatty() and self.drawn:
-            sys.stdout.write(f"\x1b[{self.drawn}A\x1b[J")
-        print("\n".join(lines) + ("" if sys.stdout.isatty() else "\n"), flush=True)
-        self.last, self.drawn = rows, len(lines)
-
-    def follow(self):
-        while not self.stop_event.wait(1.0):
-            try:
-                self.draw()
-            except Failure:
-                pass
-
-    def __enter__(self):
-        self.last, self.drawn = None, 0
-        self.stop_event.clear()
-        self.thread = threading.Thread(target=self.follow, daemon=True)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop_event.set()
-        self.thread.join()
-        self.draw()
+FAILED_LOGS = ROOT / "build/demo-logs"
 
 
 class Story:
     def __init__(self, arguments):
         self.arguments = arguments
-        self.started = time.monotonic()
+        self.started = time.monotonic() - arguments.after
         self.directory = tempfile.mkdtemp(prefix="bestgres-demo-", dir="/tmp")
         self.bestgres = str(pathlib.Path(arguments.bin).resolve() / "bestgres")
         os.environ["BESTGRES"] = self.bestgres
         self.kubeconfig = f"{self.directory}/kubeconfig"
-        self.world = None
+        self.world, self.cluster, self.writer, self.address = None, None, None, ""
         self.outages = []
 
     def title(self, text):
-        say(f"\n== {text} ({time.monotonic() - self.started:.0f} s)")
+        screen.title(text, time.monotonic() - self.started)
 
     def bring_up(self):
-        subprocess.run([self.bestgres, "local", "up", "--dir", self.directory], check=True)
+        self.title("starting the local world: an API server, three nodes, the operator as a Deployment")
         atexit.register(self.tear_down)
+        if subprocess.run([self.bestgres, "local", "up", "--dir", self.directory], check=False).returncode != 0:
+            raise Failure("the local world did not start")
         self.world = World(self.kubeconfig, "default", hooks=LocalHooks(self.directory))
-        self.title("applying examples/cluster.yaml")
+        self.title("kubectl apply -f examples/cluster.yaml")
         manifest = ROOT / "examples/cluster.yaml"
-        self.world.kubectl("apply", "-f", str(manifest))
-        import yaml
+        say(self.world.kubectl("apply", "-f", str(manifest)).rstrip())
         document = yaml.safe_load(manifest.read_text())
         self.cluster = Cluster(self.world, document["metadata"]["name"], document["spec"]["image"]["tag"])
         self.cluster.spec = document["spec"]
-        self.table = Table(self.cluster)
-        with self.table:
-            self.cluster.wait_ready(300)
-            self.cluster.wait_sync()
+        self.table = screen.Table(self.cluster)
+        applied = time.monotonic()
+        self.recover()
+        screen.result(f"three members after {time.monotonic() - applied:.1f} s")
         say(self.world.kubectl("get", "bgclusters").rstrip())
 
     def write(self):
-        service = self.world.get("services", self.cluster.name)
-        self.address = service["spec"]["clusterIP"]
-        self.title(f"writing through Service {self.cluster.name} ({self.address}:5432)")
+        self.address = self.world.get("services", self.cluster.name)["spec"]["clusterIP"]
+        self.title(f"a client writes through Service {self.cluster.name} ({self.address}:5432) and notes every acknowledged row")
         self.writer = HostWriter(self.cluster, self.address, f"{self.directory}/writer.log").start()
+        self.table.writer = self.writer
         time.sleep(3)
-        say(f"{len(self.writer.outcomes('ack'))} rows acknowledged in 3 s")
+        say(f"{len(self.writer.outcomes('ack'))} rows acknowledged in the first seconds")
 
     def hurt(self, title, act, took_effect):
         self.cluster.wait_sync()
@@ -159,8 +77,8 @@ class Story:
             self.writer.wait_write_after(time.time(), 120)
             outage = self.writer.longest_gap(instant)
             expect(self.cluster.leader(), "nobody leads")
-        say(f"-> writes succeed again after {outage:.1f} s; leader {before} -> {self.cluster.leader()}, "
-            f"timeline {timeline} -> {self.cluster.timeline()}")
+        screen.result(f"writes succeed again after {outage:.1f} s; leader {before} -> {self.cluster.leader()}, "
+                      f"timeline {timeline} -> {self.cluster.timeline()}")
         self.outages.append((title, outage))
         return instant
 
@@ -171,51 +89,45 @@ class Story:
         restarts = restart_count(self.cluster.pods()[self.cluster.leader()])
         self.hurt("SIGKILL of the primary's container: it restarts in place", self.world.hooks.kill_container,
                   lambda killed: restart_count(self.cluster.pods()[killed]) > restarts)
-        self.recover()
+        self.recover("three members again")
 
     def switch_over(self):
         candidate = self.cluster.sync_standbys()[0]
-        self.hurt(f"a planned switchover to {candidate}", lambda leader: self.ask_patroni(leader, candidate),
+        self.hurt(f"a planned switchover to {candidate}", lambda leader: ask_patroni(self.cluster, leader, candidate),
                   self.another_leads)
-        self.recover()
-
-    def ask_patroni(self, leader, candidate):
-        import base64
-        import urllib.request
-        secret = self.world.get("secrets", self.cluster.name)["data"]["restapi-password"]
-        credentials = base64.b64encode(b"patroni:" + base64.b64decode(secret)).decode()
-        address = self.cluster.pods()[leader]["status"]["podIP"]
-        body = json.dumps({"leader": leader, "candidate": candidate}).encode()
-        request = urllib.request.Request(f"http://{address}:8008/switchover", body,
-                                         {"Content-Type": "application/json", "Authorization": f"Basic {credentials}"})
-        say("Patroni: " + urllib.request.urlopen(request, timeout=60).read().decode())
+        self.recover("three members again")
 
     def lose_node(self):
         node = self.cluster.pods()[self.cluster.leader()]["spec"]["nodeName"]
         instant = self.hurt(f"loss of {node}, the node under the primary: all its processes die",
                             lambda _: self.world.hooks.lose_node(node), self.another_leads)
-        say(f"{node} stays away until a minute has passed")
-        time.sleep(max(0.0, instant + NODE_AWAY_SECONDS - time.time()))
+        self.title(f"{node} stays away until a minute has passed")
+        with self.table:
+            time.sleep(max(0.0, instant + NODE_AWAY_SECONDS - time.time()))
         self.title(f"{node} comes back")
         self.world.hooks.return_node(node)
-        self.recover()
+        self.recover("its member has rejoined")
 
-    def recover(self):
+    def recover(self, sentence=""):
+        started = time.monotonic()
         with self.table:
             self.cluster.wait_ready(300)
             self.cluster.wait_sync()
+        if sentence:
+            screen.result(f"{sentence} after another {time.monotonic() - started:.1f} s")
 
     def count(self):
-        self.title("counting")
+        self.title("counting the rows")
         self.writer.stop()
         acknowledged = {number for _, number in self.writer.final("ack")}
         unknown = {number for _, number in self.writer.final("unknown")}
         stored = set(int(row) for row in self.query("select id from e2e_rows"))
         for title, outage in self.outages:
-            say(f"{outage:6.1f} s  {title}")
+            say(f"{outage:6.1f} s without a write  {title}")
         missing = acknowledged - stored
-        say(f"{len(acknowledged)} rows acknowledged, {len(missing)} of them missing; {len(unknown)} rows with unknown outcome, "
-            f"{len(unknown & stored)} of them stored")
+        tell = screen.failure if missing or not acknowledged else screen.result
+        tell(f"{len(acknowledged)} rows acknowledged, {len(missing)} of them missing; {len(unknown)} rows with unknown outcome, "
+             f"{len(unknown & stored)} of them stored")
         return 1 if missing or not acknowledged else 0
 
     def query(self, statement):
@@ -227,17 +139,29 @@ class Story:
         if self.arguments.keep:
             return
         subprocess.run([self.bestgres, "local", "down", "--dir", self.directory], check=False)
-        subprocess.run(["rm", "-rf", self.directory], check=False)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def keep_logs(self):
+        """The world goes when the demo ends: what tells why it stopped must not."""
+        shutil.rmtree(FAILED_LOGS, ignore_errors=True)
+        shutil.copytree(self.directory, FAILED_LOGS, ignore=shutil.ignore_patterns("bin", "images", "volumes", "pods", "state"),
+                        ignore_dangling_symlinks=True)
+        say(f"Logs: {FAILED_LOGS}")
 
     def explain(self):
         say(f"""
-The local world is still running:
+The local world is still running. To reach it:
+
   export KUBECONFIG={self.kubeconfig}
   kubectl get bgclusters,pods,services
   kubectl describe bgcluster {self.cluster.name}
+  {self.bestgres} status {self.cluster.name}
   PGPASSWORD=$(kubectl get secret {self.cluster.name} -o jsonpath='{{.data.superuser-password}}' | base64 -d) \\
     psql -h {self.address} -U postgres
-  {self.bestgres} local down --dir {self.directory}     # stops it""")
+
+To stop it:
+
+  {self.bestgres} local down --dir {self.directory}""")
 
     def tell(self):
         self.bring_up()
@@ -245,23 +169,28 @@ The local world is still running:
         self.kill_container()
         self.switch_over()
         self.lose_node()
-        result = self.count()
-        if self.arguments.keep:
-            self.explain()
-        return result
+        return self.count()
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
+    parser.add_argument("--after", type=float, default=0, help="seconds that the titles begin to count from")
     parser.add_argument("--keep", action="store_true")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     story = Story(parser.parse_args())
     try:
-        return story.tell()
-    except Failure as failure:
-        say(f"\nThe demo stopped: {failure}\nLogs are below {story.directory} (keep them with --keep).")
-        return 1
+        code = story.tell()
+    except Failure as problem:
+        screen.failure(f"\nThe demo stopped: {problem}")
+        story.keep_logs()
+        code = 1
+    except KeyboardInterrupt:
+        say("\ninterrupted: taking the local world down")
+        return 130
+    if story.arguments.keep and story.address:
+        story.explain()
+    return code
 
 
 if __name__ == "__main__":

@@ -1,0 +1,107 @@
+"""What ci/demo prints: titles, and a live table of the members with a line about the writes below it."""
+import json
+import sys
+import threading
+import time
+
+from e2e.cluster import is_ready
+from e2e.world import Failure
+
+HEADER = ("MEMBER", "ROLE", "STATE", "TIMELINE", "LAG", "NODE", "POD")
+
+
+def on_terminal():
+    return sys.stdout.isatty()
+
+
+def styled(text, code):
+    return f"\x1b[{code}m{text}\x1b[0m" if on_terminal() else text
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def title(text, seconds):
+    say("\n" + styled(f"== {text}", "1") + f" ({seconds:.0f} s)")
+
+
+def result(text):
+    say(styled(f"-> {text}", "1;32"))
+
+
+def failure(text):
+    say(styled(text, "1;31"))
+
+
+def member_row(name, pod, leader, sync):
+    """One line of the table: what Patroni says of a member in its pod's annotation, and its pod."""
+    status = json.loads(pod["metadata"].get("annotations", {}).get("status", "{}"))
+    location = status.get("xlog_location")
+    role = "primary" if name == leader["leader"] else "sync standby" if name in sync else status.get("role", "")
+    lag = "-" if role == "primary" or location is None else f"{max(0, leader['optime'] - int(location)) // 1024} KiB"
+    ready = "leaving" if "deletionTimestamp" in pod["metadata"] else "ready" if is_ready(pod) else "not ready"
+    state = status.get("replication_state") or status.get("state") or pod["status"].get("phase", "")
+    return (name, role, state, str(status.get("timeline", "")), lag, pod["spec"].get("nodeName", ""), ready)
+
+
+def aligned(rows):
+    widths = [max(len(row[i]) for row in rows) + 2 for i in range(len(rows[0]))]
+    return ["  " + "".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+class Table:
+    """Redrawn in place every second on a terminal, printed when a member changes elsewhere. `with table:` follows."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.writer = None  # of ci/host.py, once it runs
+        self.last, self.drawn = None, 0
+        self.stopping, self.thread = None, None
+
+    def rows(self):
+        annotations = self.cluster.annotations("leader")
+        leader = {"leader": annotations.get("leader", ""), "optime": int(annotations.get("optime", 0) or 0)}
+        sync = self.cluster.sync_standbys()
+        return [member_row(name, pod, leader, sync) for name, pod in sorted(self.cluster.pods().items())]
+
+    def writes(self):
+        """One line: how many rows were acknowledged, and for how long none was."""
+        acknowledged = self.writer.outcomes("ack")
+        silence = time.time() - acknowledged[-1][0]
+        text = f"  {len(acknowledged)} rows acknowledged"
+        return text if silence < 1 else text + styled(f", none for {silence:.0f} s", "1;33")
+
+    def draw(self):
+        rows = self.rows()
+        lines = [styled(line, "2") if number == 0 else line for number, line in enumerate(aligned([HEADER, *rows]))]
+        if on_terminal():
+            lines += [self.writes()] if self.writer else []
+            sys.stdout.write(f"\x1b[{self.drawn}A\x1b[J" if self.drawn else "")
+        elif rows == self.last:
+            return
+        say("\n".join(lines) + ("" if on_terminal() else "\n"))
+        self.last, self.drawn = rows, len(lines)
+
+    def follow(self):
+        while not self.stopping.wait(1.0):
+            self.try_draw()
+
+    def try_draw(self):
+        try:
+            self.draw()
+        except Failure:
+            pass  # a poll that failed is made up for by the next
+
+    def __enter__(self):
+        self.last, self.drawn = None, 0
+        self.stopping = threading.Event()
+        self.try_draw()
+        self.thread = threading.Thread(target=self.follow, daemon=True)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        self.thread.join()
+        self.try_draw()
