@@ -52,7 +52,7 @@ def check_file(path, layers):
             target_layer = folder_of(target, layers)
             allowed = [own] + layers[own]
             nested = target_layer in layers and target_layer != own and own in target_layer and target_layer not in layers[own]
-            if not any(target.startswith(prefix + "/") for prefix in allowed) or nested:
+            if not any(target == prefix or target.startswith(prefix + "/") for prefix in allowed) or nested:
                 problems.append(f"{path}:{number}: {own} may not include {target} (ci/layers.txt)")
         if not is_pure(path):
             continue

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 
@@ -15,27 +16,17 @@ namespace bestgres::scenarios {
 
 inline constexpr kube::Kind bg_cluster = kube::kinds::bg_cluster;
 
-// The shipped definition, Role and binding, as an administrator installs them.
-inline void install_operator(World& world) {
-    std::ifstream file(BESTGRES_SOURCE_DIR "/deploy/bestgres-operator.yaml");
-    std::stringstream text;
-    text << file.rdbuf();
-    const auto documents = parse_yaml_documents(text.str());
-    ASSERT_TRUE(documents.ok());
-    for (Json document : *documents) {
-        const std::string kind = string_at(document, {"kind"});
-        if (kind == "Deployment") {
-            continue;
-        }
-        if (kind != "CustomResourceDefinition") {
-            document["metadata"]["namespace"] = "shop";
-        }
-        if (document.contains("subjects")) {
-            document["subjects"][0]["namespace"] = "shop";
-        }
-        world.apply(document);
-    }
-    world.run_for(std::chrono::seconds(2));
+// The shipped definition, Role and binding; read once.
+inline const Ground& shop() {
+    static const Ground ground = [] {
+        std::ifstream file(BESTGRES_SOURCE_DIR "/deploy/bestgres-operator.yaml");
+        std::stringstream text;
+        text << file.rdbuf();
+        const auto made = Ground::make(text.str(), "shop");
+        BG_CHECK(made.ok(), made.ok() ? "" : made.error().message);
+        return *made;
+    }();
+    return ground;
 }
 
 inline Json cluster_manifest(int instances) {
@@ -47,6 +38,29 @@ inline Json cluster_manifest(int instances) {
               {"image", {{"tag", "bestgres-patroni:15"}}},
               {"volumeSpec", {{"persistentVolumeSize", "1Gi"}}},
               {"patroni", {{"ttl", 20}, {"loopWait", 5}, {"retryTimeout", 5}}}}}};
+}
+
+inline Edit apply_edit(std::string id, Json manifest, Trigger when) {
+    return {
+        .id = std::move(id), .when = std::move(when), .action = ApplyManifest{std::move(manifest)}};
+}
+
+inline Trigger at_second(std::int64_t second) {
+    return {.when = AtTime{std::chrono::seconds(second)}};
+}
+// When the cluster has come to rest after whatever was before.
+inline Trigger when_settled(std::int64_t nth = 1) {
+    return {.when = WhenState{
+                .condition = Condition::settled, .subject = "db", .value = "", .nth = nth}};
+}
+
+// `db` with so many members, made at second 2.
+inline Scenario creation(int instances, std::uint64_t seed = 1) {
+    Scenario scenario;
+    scenario.name = "create";
+    scenario.seed = seed;
+    scenario.edits.push_back(apply_edit("create", cluster_manifest(instances), at_second(2)));
+    return scenario;
 }
 
 inline std::string condition(const World& world, const std::string& type) {
@@ -65,12 +79,58 @@ inline bool is_settled(const World& world, const std::string& ready) {
            string_at(cluster.json(), {"status", "ready"}) == ready;
 }
 
+inline std::string primary(const World& world) {
+    return string_at(world.get({bg_cluster, "shop", "db"}).json(), {"status", "primary"});
+}
+
+// Every step that an operator began, in words.
+inline std::vector<std::string> steps(const World& world) {
+    std::vector<std::string> steps;
+    for (const Noted& noted : world.log()) {
+        if (const auto* begun = std::get_if<StepBegun>(&noted.what)) {
+            steps.push_back(begun->effect + ": " + begun->because);
+        }
+    }
+    return steps;
+}
+
+inline std::int64_t count_steps(const World& world, const std::string& effect) {
+    std::int64_t count = 0;
+    for (const std::string& step : steps(world)) {
+        count += step.starts_with(effect) ? 1 : 0;
+    }
+    return count;
+}
+
 inline std::string situation(const World& world) {
     std::string text = to_yaml(object_at(world.get({bg_cluster, "shop", "db"}).json(), {"status"}));
-    for (const std::string& step : world.steps()) {
+    for (const MemberTruth& member : world.truth().members()) {
+        text += member.pod + (member.believes_to_lead ? " leads\n" : "\n");
+    }
+    for (const std::string& step : steps(world)) {
         text += step + "\n";
     }
+    for (const Violation& violation : world.violations()) {
+        text += violation.law + ": " + violation.sentence + "\n";
+    }
     return text;
+}
+
+// The world after its run.
+inline World run(Scenario scenario) {
+    World world(shop(), std::move(scenario), TraceDetail::full);
+    world.run();
+    return world;
+}
+
+// Steps until `done` holds, or the run is over; whether it held.
+inline bool run_until(World& world, const std::function<bool(const World&)>& done) {
+    while (!done(world)) {
+        if (!world.step()) {
+            return done(world);
+        }
+    }
+    return true;
 }
 
 }  // namespace bestgres::scenarios

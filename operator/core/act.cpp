@@ -77,14 +77,17 @@ void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view,
     pending.key = key;
     Request request = request_for(work.step->effect, view);
     const std::uint64_t id = expect(std::move(pending));
+    const std::string_view site = to_string(work.step->rule);
+    turn.out.begun.push_back(
+        {to_string(key), site, plan::describe(work.step->effect), work.step->because});
     std::visit(Overloaded{[&](kube::Call& call) {
-                              turn.out.kube_calls.push_back({id, std::move(call)});
+                              turn.out.kube_calls.push_back({id, std::move(call), site});
                           },
                           [&](patroni::Call& call) {
-                              turn.out.patroni_calls.push_back({id, std::move(call)});
+                              turn.out.patroni_calls.push_back({id, std::move(call), site});
                           },
                           [&](postgres::Call& call) {
-                              turn.out.sql_calls.push_back({id, std::move(call)});
+                              turn.out.sql_calls.push_back({id, std::move(call), site});
                           }},
                request);
 }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,9 +33,12 @@ struct Shutdown {
 using Event = std::variant<Tick, Entropy, Shutdown, kube::Answer, kube::WatchEvent, patroni::Answer,
                            postgres::Answer>;
 
+// `site` says where in the core a call comes from: its purpose, or the rule whose step it is. The
+// texts are constants; they tell call sites apart when every one has to be tried.
 struct KubeCall {
     kube::CallId id = 0;
     kube::Call call;
+    std::string_view site = {};
 };
 struct OpenWatch {
     kube::WatchId id = 0;
@@ -43,10 +47,20 @@ struct OpenWatch {
 struct PatroniCall {
     patroni::CallId id = 0;
     patroni::Call call;
+    std::string_view site = {};
 };
 struct SqlCall {
     postgres::CallId id = 0;
     postgres::Call call;
+    std::string_view site = {};
+};
+
+// A step that is being begun: its call stands in the same Outbox.
+struct StepBegun {
+    std::string cluster;  // "shop/db"
+    std::string_view rule;
+    std::string effect;  // "DeletePod db-1"
+    std::string because;
 };
 
 enum class Severity { info, warning, error };
@@ -64,6 +78,7 @@ struct Outbox {
     std::vector<kube::WatchId> unwatches;
     std::vector<PatroniCall> patroni_calls;
     std::vector<SqlCall> sql_calls;
+    std::vector<StepBegun> begun;
     std::vector<Record> records;
     std::optional<Instant> wake_at;  // send a Tick then, unless something comes earlier
     bool wants_entropy = false;

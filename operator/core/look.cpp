@@ -104,7 +104,7 @@ void OperatorCore::ask_members(const ClusterKey& key, Turn& turn) {
             ++work.awaited;
             patroni::Call call = status_call(planned->view, member);
             call.deadline = answer_within;
-            turn.out.patroni_calls.push_back({expect(std::move(pending)), std::move(call)});
+            turn.out.patroni_calls.push_back({expect(std::move(pending)), std::move(call), "ask"});
         }
     }
     if (work.awaited == 0) {

@@ -162,7 +162,39 @@ std::uint64_t OperatorCore::expect(Pending pending) {
 }
 
 void OperatorCore::call_kube(Pending pending, kube::Call call, Turn& turn) {
-    turn.out.kube_calls.push_back({expect(std::move(pending)), std::move(call)});
+    const std::string_view site = name_of(pending.purpose);
+    turn.out.kube_calls.push_back({expect(std::move(pending)), std::move(call), site});
+}
+
+std::string_view OperatorCore::name_of(Purpose purpose) {
+    switch (purpose) {
+        case Purpose::list:
+            return "list";
+        case Purpose::lease:
+            return "lease";
+        case Purpose::prove:
+            return "prove";
+        case Purpose::act:
+            return "act";
+        case Purpose::look:
+            return "look";
+        case Purpose::ask:
+            return "ask";
+        case Purpose::status:
+            return "status";
+        case Purpose::announce:
+            return "announce";
+    }
+    return "act";
+}
+
+std::optional<Instant> OperatorCore::next_work() const {
+    const bool busy = std::ranges::any_of(
+        works_, [](const auto& entry) { return entry.second.stage != ClusterWork::Stage::idle; });
+    if (busy || !ready_.empty() || !synced()) {
+        return Instant{};
+    }
+    return queue_.next_due();
 }
 
 std::optional<OperatorCore::Pending> OperatorCore::take_pending(std::uint64_t id) {

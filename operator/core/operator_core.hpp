@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "operator/core/cluster_work.hpp"
@@ -37,12 +38,16 @@ public:
 
     bool synced() const;
     bool leading(Instant now) const { return leader_.may_act(now); }
+    // When a cluster is looked at again without any event; long ago while something is under way.
+    // Absent: nothing is planned.
+    std::optional<Instant> next_work() const;
     Metrics metrics(Instant now) const;
     const Store& store() const { return store_; }
     std::uint64_t hash() const;
 
 private:
     enum class Purpose { list, lease, prove, act, look, ask, status, announce };
+    static std::string_view name_of(Purpose purpose);
     struct Pending {
         Purpose purpose = Purpose::announce;
         std::size_t informer = 0;

@@ -1,22 +1,34 @@
-// The stand-in for kubelets: bound pods start after a moment, report what their member says,
-// restart in place, and end.
+// The life of a pod on its node, as its kubelet leads it.
+#include "scenarios/engine/kubelet.hpp"
+
 #include <fmt/format.h>
 
-#include "lib/base/yaml.hpp"
+#include <algorithm>
+
 #include "lib/kube/workload.hpp"
-#include "scenarios/engine/world.hpp"
+#include "scenarios/engine/calls.hpp"
+#include "scenarios/engine/engine.hpp"
+#include "scenarios/engine/faults.hpp"
+#include "scenarios/engine/kubelet_calls.hpp"
+#include "scenarios/engine/members.hpp"
+#include "scenarios/engine/watching.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
-const fakekube::Caller& kubelet() {
-    static const fakekube::Caller caller{
-        .user = {.name = "kubelet", .groups = {"system:masters"}, .uid = ""},
-        .field_manager = "kubelet"};
-    return caller;
-}
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Phase = Container::Phase;
 
-std::string claim_name(const kube::Object& pod) {
+constexpr Duration retry = seconds(1);
+constexpr Duration first_back_off = seconds(1);
+constexpr Duration long_back_off = seconds(10);
+constexpr Duration longest_back_off = seconds(300);
+constexpr Duration stable_after = minutes(10);
+// Kubernetes detaches a volume by force from a node that does not answer.
+constexpr Duration forced_detach_after = minutes(6);
+
+std::string claim_of(const kube::Object& pod) {
     for (const Json& volume : array_at(pod.json(), {"spec", "volumes"})) {
         if (const auto name = find_string(volume, {"persistentVolumeClaim", "claimName"})) {
             return *name;
@@ -25,195 +37,285 @@ std::string claim_name(const kube::Object& pod) {
     return "";
 }
 
-Json pod_status(const std::string& address, bool ready, int restarts) {
-    const char* const word = ready ? "True" : "False";
-    return {
-        {"phase", "Running"},
-        {"podIP", address},
-        {"podIPs", {{{"ip", address}}}},
-        {"conditions",
-         {{{"type", "PodScheduled"}, {"status", "True"}}, {{"type", "Ready"}, {"status", word}}}},
-        {"containerStatuses",
-         {{{"name", "postgres"},
-           {"ready", ready},
-           {"restartCount", restarts},
-           {"image", ""},
-           {"imageID", ""},
-           {"state", {{"running", Json::object()}}}}}}};
+std::string image_of(const kube::Object& pod) {
+    const Json& containers = array_at(pod.json(), {"spec", "containers"});
+    return containers.empty() ? "" : string_at(containers[0], {"image"});
 }
 
-std::string address_of(const std::string& uid) {
-    return fmt::format("10.{}.{}.{}", hash_text(uid) % 200 + 1, hash_text(uid) / 256 % 250,
-                       hash_text(uid) / 65536 % 250);
+std::string address_of(std::uint32_t container) {
+    return fmt::format("10.0.{}.{}", container / 250, container % 250 + 1);
+}
+
+void begin_pod(WorldState& world, std::uint32_t node, const kube::Object& pod) {
+    const auto index = static_cast<std::uint32_t>(world.containers.size());
+    const std::string name(pod.name());
+    const auto before = std::count_if(world.containers.begin(), world.containers.end(),
+                                      [&name](const Container& one) { return one.pod == name; });
+    Container container(Dice(world.scenario->seed, fmt::format("{}/{}", name, before)));
+    container.pod_uid = pod.uid();
+    container.pod = name;
+    container.cluster = pod.label("bestgres.io/cluster");
+    container.claim = claim_of(pod);
+    container.service_account = string_at(pod.json(), {"spec", "serviceAccountName"}, "default");
+    container.image = image_of(pod);
+    container.address = address_of(index);
+    container.node = node;
+    world.container_of[container.pod_uid] = index;
+    world.containers.push_back(std::move(container));
+    put(world, Duration::zero(), ContainerDue{index, 0});
+}
+
+// The other node that holds the volume, if its container still runs there or it is not yet
+// detached.
+bool is_held_elsewhere(WorldState& world, const Container& container) {
+    const auto held = world.attached.find(container.claim_uid);
+    if (held == world.attached.end() || held->second == container.node) {
+        return false;
+    }
+    for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
+        const Container& other = world.containers[index];
+        if (other.claim_uid != container.claim_uid || other.node != held->second ||
+            other.is_over()) {
+            continue;
+        }
+        if (world.now - container.started < forced_detach_after) {
+            return true;
+        }
+        // Its writes fail from now on: to PostgreSQL that is a panic.
+        end_process(world, index, "its volume was detached");
+        world.containers[index].phase = Phase::ended;
+    }
+    return false;
+}
+
+void wait_for(WorldState& world, std::uint32_t index, std::string obstacle) {
+    Container& container = world.containers[index];
+    if (container.obstacle != obstacle) {
+        container.obstacle = std::move(obstacle);
+        report(world, index);
+    }
+    put(world, retry, ContainerDue{index, container.incarnation});
+}
+
+void prepare_start(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    if (container.started == Instant{}) {
+        container.started = world.now;  // of waiting, until the process begins
+    }
+    const kube::Object claim = stored(world, {kube::kinds::persistent_volume_claim,
+                                              world.scenario->topology.ns, container.claim});
+    if (kube::claim_phase(claim) != "Bound") {
+        put(world, retry, ContainerDue{index, container.incarnation});
+        return;
+    }
+    container.claim_uid = claim.uid();
+    if (is_held_elsewhere(world, container)) {
+        wait_for(world, index, "ContainerCreating");
+        return;
+    }
+    const Duration slow = slow_attachment(world, container.pod);
+    if (world.now - container.started < slow) {
+        wait_for(world, index, "ContainerCreating");
+        return;
+    }
+    if (container.image.ends_with("absent") ||
+        strikes(world, FaultKind::image_pull_fails, container.pod)) {
+        wait_for(world, index, "ErrImagePull");
+        return;
+    }
+    world.attached[container.claim_uid] = container.node;
+    container.obstacle.clear();
+    container.phase = Phase::starting;
+    container.due =
+        world.now + jittered(world, world.scenario->knobs.container_start, container.dice.latency);
+    put_at(world, container.due, ContainerDue{index, container.incarnation});
+}
+
+void begin_removal(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    if (container.removal_on_its_way || container.object_gone) {
+        return;
+    }
+    container.removal_on_its_way = true;
+    kube::Delete call;
+    call.ref = {kube::kinds::pod, world.scenario->topology.ns, container.pod};
+    call.only_if.uid = container.pod_uid;
+    call.grace_period_seconds = 0;
+    send_call(world, process_of_kubelet(world, container.node),
+              {.id = call_about(index, KubeletCall::removal), .call = std::move(call)});
+}
+
+void finish_pod(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    container.phase = Phase::ended;
+    container.agent = Agent();
+    const auto held = world.attached.find(container.claim_uid);
+    if (held != world.attached.end() && held->second == container.node) {
+        world.attached.erase(held);
+    }
+    begin_removal(world, index);
+}
+
+void begin_stop(WorldState& world, std::uint32_t index, std::int64_t grace) {
+    Container& container = world.containers[index];
+    container.being_deleted = true;
+    if (!container.runs()) {
+        finish_pod(world, index);
+        return;
+    }
+    container.phase = Phase::stopping;
+    container.due = world.now + seconds(std::max<std::int64_t>(grace, 0));
+    put_at(world, container.due, ContainerDue{index, container.incarnation});
+    terminate_member(world, index);
+}
+
+void pod_is_gone(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    container.object_gone = true;
+    if (container.is_over()) {
+        return;
+    }
+    if (container.runs()) {
+        end_process(world, index, "the pod was deleted by force");
+    }
+    finish_pod(world, index);
 }
 
 }  // namespace
 
-kube::Object World::pod_object(const std::string& name) const {
-    return get({kube::kinds::pod, options_.ns, name});
+void kubelet_sees(WorldState& world, std::uint32_t node, const kube::WatchEvent& event) {
+    if (event.type == kube::WatchEventType::closed || event.type == kube::WatchEventType::gone) {
+        open_watch(world, process_of_kubelet(world, node), pod_watch,
+                   {.kind = kube::kinds::pod,
+                    .ns = "",
+                    .label_selector = "",
+                    .field_selector = "spec.nodeName=" + world.nodes[node].name,
+                    .from_version = std::to_string(world.server.version())});
+        kubelet_catches_up(world, node);
+        return;
+    }
+    const auto found = world.container_of.find(std::string(event.object.uid()));
+    if (event.type == kube::WatchEventType::deleted) {
+        if (found != world.container_of.end()) {
+            pod_is_gone(world, found->second);
+        }
+        return;
+    }
+    if (found == world.container_of.end()) {
+        if (!event.object.being_deleted()) {
+            begin_pod(world, node, event.object);
+        }
+        return;
+    }
+    Container& container = world.containers[found->second];
+    if (event.object.being_deleted() && !container.being_deleted) {
+        begin_stop(
+            world, found->second,
+            find_int(event.object.json(), {"metadata", "deletionGracePeriodSeconds"}).value_or(30));
+    }
 }
 
-void World::kubelet_pass() {
-    begin_pods();
-    std::vector<std::string> uids;
-    for (const auto& [uid, pod] : pods_) {
-        uids.push_back(uid);
+void kubelet_catches_up(WorldState& world, std::uint32_t node) {
+    if (!is_alive(world, process_of_kubelet(world, node)) ||
+        is_unreachable(world, process_of_kubelet(world, node))) {
+        return;
     }
-    for (const std::string& uid : uids) {
-        advance_pod(uid, pods_.at(uid));
+    std::vector<std::uint32_t> missing;
+    for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
+        const Container& container = world.containers[index];
+        if (container.node == node && !container.object_gone) {
+            missing.push_back(index);
+        }
     }
-}
-
-void World::begin_pods() {
-    const auto listed = server_.list(server_.resource(kube::kinds::pod), options_.ns, {});
-    BG_CHECK(listed.ok(), "pods cannot be listed");
-    for (const kube::Object& object : listed->items) {
-        const std::string uid(object.uid());
-        if (!kube::pod_is_scheduled(object) || pods_.count(uid) > 0) {
+    for (const kube::Object& pod : all_stored(world, kube::kinds::pod)) {
+        if (kube::pod_node(pod) != world.nodes[node].name) {
             continue;
         }
-        const kube::Object claim =
-            get({kube::kinds::persistent_volume_claim, options_.ns, claim_name(object)});
-        if (kube::claim_phase(claim) != "Bound") {
+        const auto known = world.container_of.find(std::string(pod.uid()));
+        if (known != world.container_of.end()) {
+            std::erase(missing, known->second);
+        }
+        kubelet_sees(world, node,
+                     {.id = pod_watch,
+                      .type = kube::WatchEventType::modified,
+                      .object = pod,
+                      .message = ""});
+    }
+    for (const std::uint32_t index : missing) {
+        pod_is_gone(world, index);
+    }
+    for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
+        Container& container = world.containers[index];
+        if (container.node != node || container.is_over()) {
             continue;
         }
-        pods_[uid] = {.name = std::string(object.name()),
-                      .claim = std::string(claim.uid()),
-                      .phase = PodPhase::starting,
-                      .due = now_ + options_.container_start,
-                      .restarts = 0,
-                      .ready = false,
-                      .wake = std::nullopt,
-                      .member = std::nullopt};
-        after(options_.container_start, KubeletDue{});
-    }
-}
-
-void World::advance_pod(const std::string& uid, Pod& pod) {
-    const kube::Object object = pod_object(pod.name);
-    if (object.uid() != uid) {
-        // Gone without us: a force deletion.
-        pods_.erase(uid);
-        return;
-    }
-    if (object.being_deleted() && pod.phase != PodPhase::stopping) {
-        if (pod.member) {
-            feed_member(uid, pod.restarts, fakepatroni::Terminate{});
-            disks_[pod.claim] = pod.member->disk();
+        if (!container.runs() && container.phase != Phase::stopping) {
+            container.phase = Phase::waiting;
+            put(world, Duration::zero(), ContainerDue{index, container.incarnation});
         }
-        pod.phase = PodPhase::stopping;
-        pod.due = now_ + options_.container_start;
-        after(options_.container_start, KubeletDue{});
+        report(world, index);
+    }
+}
+
+void container_due(WorldState& world, const ContainerDue& due) {
+    Container& container = world.containers[due.container];
+    const NodeRun& node = world.nodes[container.node];
+    if (container.incarnation != due.incarnation || !node.up || node.kubelet_dead) {
         return;
     }
-    if (now_ >= pod.due && pod.phase == PodPhase::stopping) {
-        finish_pod(uid, pod);
-        return;
-    }
-    if (now_ >= pod.due && pod.phase == PodPhase::starting) {
-        start_member(uid, pod);
-    }
-    if (pod.phase == PodPhase::running) {
-        report_ready(uid, pod);
-    }
-}
-
-void World::start_member(const std::string& uid, Pod& pod) {
-    const kube::Object object = pod_object(pod.name);
-    fakepatroni::MemberSettings settings;
-    settings.ns = options_.ns;
-    settings.scope = object.label("bestgres.io/cluster");
-    settings.pod = pod.name;
-    settings.address = address_of(uid);
-    settings.system_identifier =
-        std::to_string(hash_text(uid) % 9'000'000'000 + 7'000'000'000'000'000'000);
-    const kube::Object config =
-        get({kube::kinds::config_map, options_.ns, settings.scope + "-patroni"});
-    const auto file = parse_yaml(string_at(config.json(), {"data", "patroni.yml"}));
-    BG_CHECK(file.ok(), "the rendered Patroni configuration is no YAML");
-    settings.bootstrap_config = object_at(*file, {"bootstrap", "dcs"});
-    pod.member.emplace(settings, disks_[pod.claim]);
-    pod.phase = PodPhase::running;
-    pod.ready = true;  // so that the first report is written
-    wake_member_at(uid, pod, now_);
-}
-
-void World::wake_member_at(const std::string& uid, Pod& pod, Instant at) {
-    pod.wake = at;
-    after(at - now_, MemberWake{uid, pod.restarts});
-}
-
-// A later wish replaces an earlier one: what was queued for it finds another time here.
-void World::wake_member(const MemberWake& wake) {
-    const auto found = pods_.find(wake.pod_uid);
-    if (found == pods_.end() || found->second.wake != now_) {
-        return;
-    }
-    found->second.wake.reset();
-    feed_member(wake.pod_uid, wake.incarnation, fakepatroni::Wake{});
-}
-
-void World::report_ready(const std::string& uid, Pod& pod) {
-    const bool ready = pod.member && pod.member->is_ready();
-    const bool reported = kube::pod_phase(pod_object(pod.name)) == "Running";
-    if (ready == pod.ready && reported) {
-        return;
-    }
-    pod.ready = ready;
-    const kube::Patch patch{.ref = {kube::kinds::pod, options_.ns, pod.name},
-                            .type = kube::PatchType::merge,
-                            .body = {{"status", pod_status(address_of(uid), ready, pod.restarts)}},
-                            .subresource = "status"};
-    const auto outcome = fakekube::perform(server_, kubelet(), patch, now_);
-    BG_CHECK(outcome.ok(), outcome.error().message);
-}
-
-void World::finish_pod(const std::string& uid, Pod& pod) {
-    kube::Delete call;
-    call.ref = {kube::kinds::pod, options_.ns, pod.name};
-    call.only_if.uid = uid;
-    call.grace_period_seconds = 0;
-    (void)fakekube::perform(server_, kubelet(), call, now_);
-    pods_.erase(uid);
-}
-
-void World::kill_container(const std::string& name) {
-    for (auto& [uid, pod] : pods_) {
-        if (pod.name == name && pod.member) {
-            disks_[pod.claim] = pod.member->disk();
-            pod.member.reset();
-            ++pod.restarts;
-            pod.phase = PodPhase::starting;
-            pod.due = now_ + options_.container_start;
-            after(options_.container_start, KubeletDue{});
+    switch (container.phase) {
+        case Phase::waiting:
+            prepare_start(world, due.container);
             return;
-        }
+        case Phase::starting:
+        case Phase::backing_off:
+            if (world.now >= container.due) {
+                container.phase = Phase::running;
+                container.started = world.now;
+                start_member(world, due.container);
+                report(world, due.container);
+            }
+            return;
+        case Phase::stopping:
+            if (world.now >= container.due) {
+                end_process(world, due.container, "the grace period is over");
+                finish_pod(world, due.container);
+            }
+            return;
+        case Phase::ended:
+            if (container.being_deleted) {
+                begin_removal(world, due.container);
+            }
+            return;
+        case Phase::running:
+            return;
     }
-    BG_CHECK(false, name + " runs no container");
 }
 
-void World::feed_member(const std::string& uid, int incarnation,
-                        const fakepatroni::MemberEvent& event) {
-    const auto found = pods_.find(uid);
-    if (found == pods_.end() || !found->second.member || found->second.restarts != incarnation) {
-        return;  // for a process that is gone
+void container_ended(WorldState& world, std::uint32_t index, std::string_view why) {
+    Container& container = world.containers[index];
+    end_process(world, index, why);
+    if (container.phase == Phase::stopping || container.being_deleted) {
+        finish_pod(world, index);
+        return;
     }
-    take_member_outbox(uid, found->second, found->second.member->on(event, now_));
+    const bool was_stable = world.now - container.started >= stable_after;
+    container.failures = was_stable ? 1 : container.failures + 1;
+    const Duration pause =
+        container.failures <= 1
+            ? first_back_off
+            : std::min<Duration>(long_back_off * (1LL << std::min(container.failures - 2, 6U)),
+                                 longest_back_off);
+    container.phase = Phase::backing_off;
+    container.obstacle = container.failures > 1 ? "CrashLoopBackOff" : "";
+    container.due = world.now + jittered(world, pause, container.dice.latency);
+    put_at(world, container.due, ContainerDue{index, container.incarnation});
+    report(world, index);
 }
 
-void World::take_member_outbox(const std::string& uid, Pod& pod, fakepatroni::MemberOutbox outbox) {
-    for (auto& [id, call] : outbox.calls) {
-        after(options_.call_latency, MemberCall{uid, pod.restarts, id, std::move(call)});
-    }
-    for (auto& [id, reply] : outbox.replies) {
-        after(options_.call_latency,
-              OperatorEvent{patroni::Answer{.id = id, .outcome = std::move(reply)}});
-    }
-    if (outbox.wake_at) {
-        wake_member_at(uid, pod, std::max(*outbox.wake_at, now_ + std::chrono::milliseconds(1)));
-    }
-    if ((pod.member && pod.member->is_ready()) != pod.ready) {
-        after(options_.watch_latency, KubeletDue{});
+void kill_container(WorldState& world, std::uint32_t index, std::string_view why) {
+    if (world.containers[index].runs()) {
+        container_ended(world, index, why);
     }
 }
 

@@ -1,199 +1,153 @@
 #include "scenarios/engine/world.hpp"
 
-#include <fmt/format.h>
-
 #include "lib/base/overloaded.hpp"
+#include "scenarios/engine/calls.hpp"
+#include "scenarios/engine/clients.hpp"
+#include "scenarios/engine/edits.hpp"
+#include "scenarios/engine/engine.hpp"
+#include "scenarios/engine/faults.hpp"
+#include "scenarios/engine/kubelet.hpp"
+#include "scenarios/engine/members.hpp"
+#include "scenarios/engine/operators.hpp"
+#include "scenarios/engine/proxies.hpp"
+#include "scenarios/engine/settle.hpp"
+#include "scenarios/engine/setup.hpp"
+#include "scenarios/engine/watching.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
-constexpr Instant beginning{1'800'000'000'000'000'000};
+constexpr std::uint64_t events_a_block = 1024;
+constexpr Duration shortest_pause = std::chrono::milliseconds(1);
 
-const fakekube::Caller& administrator() {
-    static const fakekube::Caller caller{
-        .user = {.name = "admin", .groups = {"system:masters"}, .uid = ""},
-        .field_manager = "admin"};
-    return caller;
+void run_controllers(WorldState& world) {
+    if (!world.controllers_due || *world.controllers_due > world.now) {
+        return;  // another run was asked for earlier, and did it
+    }
+    world.controllers_due.reset();
+    world.acting = {ActorSort::controller, "kube-controller-manager"};
+    fakekube::ControllerManager& controllers = *world.controllers.write();
+    controllers.run(world.server, world.now);
+    const auto due = controllers.next_due();
+    after_writes(world);
+    if (due && (!world.controllers_due || *due < *world.controllers_due)) {
+        world.controllers_due = std::max(*due, world.now + shortest_pause);
+        put_at(world, *world.controllers_due, ControllersRun{});
+    }
 }
 
-fakekube::ServerOptions server_options(const WorldOptions& options) {
-    fakekube::ServerOptions server;
-    server.started = beginning;
-    server.seed = options.seed;
-    return server;
+void happen(WorldState& world, Happening happening) {
+    std::visit(Overloaded{[&](CallArrives& arrives) { arrive(world, std::move(arrives)); },
+                          [&](AnswerArrives& arrives) { answer(world, std::move(arrives)); },
+                          [&](WatchDelivers& due) { deliver(world, due); },
+                          [&](WatchBreaks& due) { break_watch(world, due); },
+                          [&](ControllersRun&) { run_controllers(world); },
+                          [&](OperatorWakes& wakes) { operator_wakes(world, wakes); },
+                          [&](OperatorHears& heard) { operator_hears(world, heard); },
+                          [&](OperatorStarts& starts) { start_operator(world, starts); },
+                          [&](OperatorGoesOn& due) { go_on(world, due); },
+                          [&](RestArrives& arrives) { rest_arrives(world, std::move(arrives)); },
+                          [&](SqlArrives& arrives) { sql_arrives(world, std::move(arrives)); },
+                          [&](MemberWakes& wakes) { member_wakes(world, wakes); },
+                          [&](MemberHears& heard) { member_hears(world, heard); },
+                          [&](Heartbeat& beat) { heartbeat(world, beat); },
+                          [&](ContainerDue& due) { container_due(world, due); },
+                          [&](AgentLooks& looks) { agent_looks(world, looks); },
+                          [&](ProbeEnds& ends) { probe_ends(world, ends); },
+                          [&](StatusDue& due) { status_due(world, due); },
+                          [&](RouteDue& due) { route_due(world, due); },
+                          [&](NodeReturns& due) { return_node(world, due); },
+                          [&](ClientWrites& due) { client_writes(world, due); },
+                          [&](WriteArrives& arrives) { write_arrives(world, arrives); },
+                          [&](WriteAnswered& answered) { write_answered(world, answered); },
+                          [&](WriteGivenUp& given_up) { write_given_up(world, given_up); },
+                          [&](TriggersDue&) {},
+                          [&](FaultEnds& ends) { end_fault(world, ends.fault); },
+                          [&](DrainGoesOn& due) { drain_goes_on(world, due); },
+                          [&](SettleCheck&) { check_settled(world); }},
+               happening);
 }
 
-fakekube::ControllerManagerOptions controller_options() {
-    fakekube::ControllerManagerOptions controllers;
-    controllers.record_events = false;
-    controllers.volumes.creates_standard_class = true;
-    // Nodes of this world send no heartbeats; the simulator's issue gives them leases.
-    controllers.without = {"node-lifecycle-controller"};
-    return controllers;
-}
-
-Json node_manifest(int number) {
-    return {{"apiVersion", "v1"},
-            {"kind", "Node"},
-            {"metadata",
-             {{"name", fmt::format("node-{}", number)},
-              {"labels", {{"kubernetes.io/hostname", fmt::format("node-{}", number)}}}}},
-            {"status",
-             {{"capacity", {{"cpu", "8"}, {"memory", "32Gi"}, {"pods", "110"}}},
-              {"allocatable", {{"cpu", "8"}, {"memory", "32Gi"}, {"pods", "110"}}},
-              {"conditions", {{{"type", "Ready"}, {"status", "True"}}}}}}};
+std::size_t chosen(const WorldState& world, std::size_t choice) {
+    for (const Choice& one : world.scenario->choices) {
+        if (one.event == world.event + 1) {
+            return one.index;
+        }
+    }
+    return choice;
 }
 
 }  // namespace
 
-World::World(WorldOptions options)
-    : options_(std::move(options)),
-      now_(beginning),
-      server_(server_options(options_)),
-      controllers_(controller_options()),
-      seen_version_(server_.version()) {
-    apply({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", options_.ns}}}});
-    for (int number = 1; number <= options_.nodes; ++number) {
-        apply(node_manifest(number));
-        // Admission taints new nodes; nobody watches over nodes here who would take it off.
-        const kube::Patch ready{.ref = {kube::kinds::node, "", fmt::format("node-{}", number)},
-                                .type = kube::PatchType::merge,
-                                .body = {{"spec", {{"taints", nullptr}}}},
-                                .subresource = ""};
-        const auto outcome = fakekube::perform(server_, administrator(), ready, now_);
-        BG_CHECK(outcome.ok(), outcome.error().message);
+World::World(const Ground& ground, Scenario scenario, TraceDetail detail)
+    : state_(first_state(ground, std::move(scenario), detail)) {}
+
+bool World::step(std::size_t choice) {
+    if (state_.over || state_.timeline.empty()) {
+        return false;
+    }
+    auto due = state_.timeline.take(chosen(state_, choice));
+    state_.now = due.at;
+    ++state_.event;
+    state_.cause = due.entry.cause;
+    state_.trace.add(static_cast<std::uint64_t>(due.at.ns));
+    state_.trace.add(due.entry.what.index());
+    happen(state_, std::move(due.entry.what));
+    look_at_triggers(state_);
+    if (state_.event % events_a_block == 0) {
+        state_.trace_blocks.push_back(state_.trace.value());
+    }
+    return !state_.over;
+}
+
+void World::run(bool stop_at_violation) {
+    while (!(stop_at_violation && !state_.violations.empty()) && step()) {
     }
 }
 
-void World::apply(const Json& manifest) {
-    const auto kind =
-        kube::find_kind(string_at(manifest, {"apiVersion"}), string_at(manifest, {"kind"}));
-    const kube::Apply apply{.kind = kind.value_or(kube::kinds::bg_cluster),
-                            .object = kube::Object(manifest),
-                            .field_manager = "admin",
-                            .force = true,
-                            .subresource = ""};
-    const auto outcome = fakekube::perform(server_, administrator(), apply, now_);
-    BG_CHECK(outcome.ok(), outcome.error().message);
-    after_writes();
+void World::run_to(Instant at) {
+    while (!state_.over && !state_.timeline.empty() && state_.timeline.next_at() <= at) {
+        step();
+    }
 }
 
-void World::remove(const kube::Ref& ref) {
-    kube::Delete call;
-    call.ref = ref;
-    const auto outcome = fakekube::perform(server_, administrator(), call, now_);
-    BG_CHECK(outcome.ok(), outcome.error().message);
-    after_writes();
-}
-
-kube::Object World::get(const kube::Ref& ref) const {
-    const auto object =
-        server_.get(*server_.find_resource(ref.kind.group, ref.kind.version, ref.kind.plural),
-                    {.ns = ref.ns, .name = ref.name});
-    return object.ok() ? *object : kube::Object();
-}
-
-std::vector<std::string> World::writable_members() const {
-    std::vector<std::string> names;
-    for (const auto& [uid, pod] : pods_) {
-        if (pod.member && pod.member->is_writable()) {
-            names.push_back(pod.name);
-        }
+std::vector<std::string_view> World::ready() const {
+    std::vector<std::string_view> names;
+    for (const Happening* happening : state_.timeline.ready()) {
+        names.push_back(name_of(*happening));
     }
     return names;
 }
 
-void World::after(Duration delay, Happening happening) {
-    queue_.emplace(std::pair(now_ + delay, queued_++), std::move(happening));
+std::vector<std::string> World::never_triggered() const {
+    return scenarios::never_triggered(state_);
 }
 
-// Whoever watches hears of new versions a moment later; the trace takes them in at once.
-void World::after_writes() {
-    if (server_.version() == seen_version_) {
-        return;
-    }
-    const auto events = server_.events_after(seen_version_, 1'000'000);
-    BG_CHECK(events.ok(), "the world fell behind its own log");
-    for (const fakekube::StoredEvent& event : *events) {
-        trace_.add(static_cast<std::uint64_t>(now_.ns));
-        trace_.add(static_cast<std::uint64_t>(event.type));
-        trace_.add(event.object.hash());
-    }
-    seen_version_ = server_.version();
-    after(Duration(0), ControllersDue{});
-    after(options_.watch_latency, WatchesDue{});
-    after(options_.watch_latency, KubeletDue{});
+void World::set_detail(TraceDetail detail) {
+    state_.detail = detail;
+    state_.calls.clear();
+    state_.log.clear();
 }
 
-void World::run_for(Duration span) {
-    run_until([](const World&) { return false; }, span);
+// What is added while a world runs becomes a part of its scenario, and begins at once.
+void World::make(const Edit& edit) {
+    Scenario scenario = *state_.scenario;
+    scenario.edits.push_back(edit);
+    state_.scenario = std::make_shared<const Scenario>(std::move(scenario));
+    state_.edits.emplace_back();
+    make_edit(state_, static_cast<std::uint32_t>(state_.edits.size() - 1));
 }
 
-bool World::run_until(const std::function<bool(const World&)>& done, Duration limit) {
-    const Instant end = now_ + limit;
-    while (!done(*this)) {
-        if (queue_.empty() || queue_.begin()->first.first > end) {
-            now_ = end;
-            return false;
-        }
-        auto next = queue_.extract(queue_.begin());
-        now_ = next.key().first;
-        happen(std::move(next.mapped()));
-        after_writes();
-    }
-    return true;
+void World::begin(const Fault& fault) {
+    Scenario scenario = *state_.scenario;
+    scenario.faults.push_back(fault);
+    state_.scenario = std::make_shared<const Scenario>(std::move(scenario));
+    state_.faults.emplace_back();
+    begin_fault(state_, static_cast<std::uint32_t>(state_.faults.size() - 1));
 }
 
-void World::happen(Happening happening) {
-    std::visit(
-        Overloaded{
-            [&](const OperatorWake&) {
-                if (operator_wake_ && *operator_wake_ <= now_) {
-                    operator_wake_.reset();
-                    feed_operator(core::Tick{});
-                }
-            },
-            [&](const OperatorEvent& event) { feed_operator(event.event); },
-            [&](const OperatorCall& call) {
-                const fakekube::Caller caller{
-                    .user = {.name = "system:serviceaccount:" + options_.ns + ":bestgres-operator",
-                             .groups = {"system:serviceaccounts", "system:authenticated"},
-                             .uid = ""},
-                    .field_manager = "bestgres-operator"};
-                kube::Answer answer{
-                    .id = call.call.id,
-                    .outcome = fakekube::perform(server_, caller, call.call.call, now_)};
-                after(options_.call_latency, OperatorEvent{std::move(answer)});
-            },
-            [&](const OperatorPatroni& call) { ask_member(call.call); },
-            [&](const WatchesDue&) { poll_watches(); },
-            [&](const KubeletDue&) { kubelet_pass(); },
-            [&](const ControllersDue&) { run_controllers(); },
-            [&](const MemberWake& wake) { wake_member(wake); },
-            [&](const MemberCall& call) {
-                const fakekube::Caller caller{
-                    .user = {.name = "patroni", .groups = {"system:masters"}, .uid = ""},
-                    .field_manager = "Patroni"};
-                kube::Answer answer{.id = call.id,
-                                    .outcome = fakekube::perform(server_, caller, call.call, now_)};
-                after(options_.call_latency,
-                      MemberInput{call.pod_uid, call.incarnation, std::move(answer)});
-            },
-            [&](const MemberInput& input) {
-                feed_member(input.pod_uid, input.incarnation, input.event);
-            },
-        },
-        happening);
-}
-
-void World::run_controllers() {
-    controllers_.run(server_, now_);
-    const auto due = controllers_.next_due();
-    if (!due || (controllers_wake_ && *controllers_wake_ > now_ && *controllers_wake_ <= *due)) {
-        return;
-    }
-    controllers_wake_ = std::max(*due, now_ + std::chrono::milliseconds(1));
-    after(*controllers_wake_ - now_, ControllersDue{});
+kube::Object World::get(const kube::Ref& ref) const {
+    return stored(state_, ref);
 }
 
 }  // namespace bestgres::scenarios

@@ -1,0 +1,74 @@
+// The container of a member's pod as the node really runs it, and what its kubelet knows of it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fakekube/copy_on_write.hpp"
+#include "fakepatroni/member.hpp"
+#include "scenarios/engine/agent.hpp"
+#include "scenarios/engine/dice.hpp"
+#include "scenarios/engine/happening.hpp"
+
+namespace bestgres::scenarios {
+
+// Who waits for an answer of a member's REST API.
+struct Asked {
+    Process from = {};
+    patroni::CallId id = 0;  // its word for the request
+};
+
+struct Container {
+    enum class Phase : std::uint8_t {
+        waiting,   // for its volume or its image
+        starting,  // the process begins soon
+        running,
+        backing_off,  // it ended and will start again
+        stopping,     // SIGTERM has been sent
+        ended,        // for good
+    };
+
+    explicit Container(Dice dice_of_pod) : dice(dice_of_pod) {}
+
+    Dice dice;
+    std::string pod_uid;
+    std::string pod;
+    std::string cluster;
+    std::string claim;  // name
+    std::string claim_uid;
+    std::string service_account;
+    std::string image;
+    std::string address;
+    std::uint32_t node = 0;
+
+    Phase phase = Phase::waiting;
+    std::uint32_t incarnation = 0;  // of the process; the restart count of its pod
+    std::uint32_t failures = 0;     // in a row, for the back-off
+    Instant due = {};               // of the next phase
+    Instant started = {};
+    std::string obstacle = {};  // why it does not start, as the status says it
+
+    fakekube::CopyOnWrite<std::optional<fakepatroni::Member>> member = {};
+    std::optional<Instant> wake = {};                  // the only pending one that counts
+    bool frozen = false;                               // SIGSTOP of Patroni: PostgreSQL runs on
+    std::vector<fakepatroni::MemberEvent> inbox = {};  // while it is frozen
+    std::map<patroni::CallId, Asked> asked = {};
+    Agent agent = {};
+    bool agent_looks = false;  // an AgentLooks is in the queue
+
+    // Of the kubelet.
+    bool ready = false;          // by the probes
+    bool being_deleted = false;  // seen by the kubelet
+    bool object_gone = false;    // the pod's object was seen to be deleted
+    bool status_on_its_way = false;
+    bool status_is_stale = false;  // changed since the last one was sent
+    bool removal_on_its_way = false;
+
+    bool runs() const { return member->has_value(); }
+    bool is_over() const { return phase == Phase::ended; }
+};
+
+}  // namespace bestgres::scenarios

@@ -1,0 +1,149 @@
+// What a kubelet tells of its pods, and how it learns whether they are ready.
+#include <fmt/format.h>
+
+#include "scenarios/engine/calls.hpp"
+#include "scenarios/engine/engine.hpp"
+#include "scenarios/engine/faults.hpp"
+#include "scenarios/engine/kubelet.hpp"
+#include "scenarios/engine/kubelet_calls.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using std::chrono::seconds;
+using Phase = Container::Phase;
+
+// Of the pod template: ready after one probe, not ready after five, one a second.
+constexpr Duration ready_after = seconds(1);
+constexpr Duration unready_after = seconds(5);
+constexpr Duration retry_report = seconds(5);
+constexpr Duration at_once = std::chrono::milliseconds(5);
+
+Json condition(const char* type, bool holds) {
+    return {{"type", type}, {"status", holds ? "True" : "False"}};
+}
+
+Json container_state(const WorldState& world, const Container& container) {
+    if (container.runs()) {
+        return {{"running", {{"startedAt", format_seconds(container.started)}}}};
+    }
+    if (container.is_over()) {
+        return {{"terminated", {{"exitCode", 0}, {"finishedAt", format_seconds(world.now)}}}};
+    }
+    return {{"waiting",
+             {{"reason", container.obstacle.empty() ? "ContainerCreating" : container.obstacle}}}};
+}
+
+Json pod_status(const WorldState& world, const Container& container) {
+    const bool has_run = container.runs() || container.incarnation > 0;
+    Json status = {
+        {"phase", has_run ? "Running" : "Pending"},
+        {"conditions",
+         {condition("PodScheduled", true), condition("Initialized", has_run),
+          condition("ContainersReady", container.ready), condition("Ready", container.ready)}},
+        {"containerStatuses",
+         {{{"name", "postgres"},
+           {"ready", container.ready},
+           {"started", container.runs()},
+           {"restartCount", container.incarnation},
+           {"image", container.image},
+           {"imageID", ""},
+           {"state", container_state(world, container)}}}}};
+    if (has_run) {
+        status["podIP"] = container.address;
+        status["podIPs"] = {{{"ip", container.address}}};
+    }
+    return status;
+}
+
+bool agent_says_ready(const WorldState& world, const Container& container) {
+    return container.runs() && container.agent.readiness(world.now).ok &&
+           !strikes(world, FaultKind::probe_fails, container.pod);
+}
+
+}  // namespace
+
+void report(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    if (container.object_gone) {
+        return;
+    }
+    const bool is_new = !container.status_is_stale;
+    container.status_is_stale = true;
+    if (is_new && !container.status_on_its_way) {
+        put(world, at_once, StatusDue{index});
+    }
+}
+
+void status_due(WorldState& world, const StatusDue& due) {
+    Container& container = world.containers[due.container];
+    const Process self = process_of_kubelet(world, container.node);
+    if (!container.status_is_stale || container.status_on_its_way || container.object_gone ||
+        !is_alive(world, self)) {
+        return;
+    }
+    container.status_is_stale = false;
+    container.status_on_its_way = true;
+    const kube::Ref ref{kube::kinds::pod, world.scenario->topology.ns, container.pod};
+    Json body = {{"metadata", {{"uid", container.pod_uid}}},
+                 {"status", pod_status(world, container)}};
+    send_call(world, self,
+              {.id = call_about(due.container, KubeletCall::status),
+               .call = kube::Patch{.ref = ref,
+                                   .type = kube::PatchType::strategic,
+                                   .body = std::move(body),
+                                   .subresource = "status"}});
+}
+
+void kubelet_hears(WorldState& world, std::uint32_t, const kube::Answer& answer) {
+    const auto index = container_of_call(answer.id);
+    if (!index) {
+        return;
+    }
+    Container& container = world.containers[*index];
+    const bool failed = !answer.outcome.ok();
+    const bool gone = failed && (answer.outcome.error().code == kube::ErrorCode::not_found ||
+                                 answer.outcome.error().code == kube::ErrorCode::conflict);
+    if (what_of_call(answer.id) == KubeletCall::removal) {
+        container.removal_on_its_way = false;
+        container.object_gone = container.object_gone || !failed || gone;
+        if (!container.object_gone) {
+            put(world, retry_report, ContainerDue{*index, container.incarnation});
+        }
+        return;
+    }
+    container.status_on_its_way = false;
+    if (gone) {
+        return;
+    }
+    if (failed) {
+        container.status_is_stale = true;
+        put(world, retry_report, StatusDue{*index});
+    } else if (container.status_is_stale) {
+        put(world, at_once, StatusDue{*index});
+    }
+}
+
+void look_at_readiness(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    const bool ready = agent_says_ready(world, container);
+    if (ready != container.ready) {
+        put(world, ready ? ready_after : unready_after,
+            ProbeEnds{index, container.incarnation, ready});
+    }
+}
+
+// It counts only if the agent still says so.
+void probe_ends(WorldState& world, const ProbeEnds& ends) {
+    Container& container = world.containers[ends.container];
+    const NodeRun& node = world.nodes[container.node];
+    if (container.incarnation != ends.incarnation || container.ready == ends.ready || !node.up ||
+        node.kubelet_dead || agent_says_ready(world, container) != ends.ready) {
+        return;
+    }
+    container.ready = ends.ready;
+    note_effect(world);
+    report(world, ends.container);
+}
+
+}  // namespace bestgres::scenarios

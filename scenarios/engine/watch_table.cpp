@@ -1,0 +1,65 @@
+#include "scenarios/engine/watch_table.hpp"
+
+namespace bestgres::scenarios {
+
+std::optional<kube::WatchEvent> seen_through(const Watch& watch,
+                                             const fakekube::StoredEvent& stored) {
+    using fakekube::EventType;
+    const kube::Object& object = stored.object;
+    if (!watch.selection.ns.empty() && object.ns() != watch.selection.ns) {
+        return std::nullopt;
+    }
+    const bool was_in =
+        stored.type != EventType::added && fakekube::matches(watch.selection, stored.before);
+    const bool is_in =
+        stored.type != EventType::deleted && fakekube::matches(watch.selection, object);
+    if (!was_in && !is_in) {
+        return std::nullopt;
+    }
+    using Type = kube::WatchEventType;
+    const Type type = !is_in ? Type::deleted : was_in ? Type::modified : Type::added;
+    return kube::WatchEvent{.id = watch.id, .type = type, .object = object, .message = ""};
+}
+
+WatchTable::Number WatchTable::open(Watch watch) {
+    open_.emplace(next_, std::move(watch));
+    return next_++;
+}
+
+void WatchTable::close_all(const Process& owner) {
+    std::erase_if(open_, [&owner](const auto& entry) { return entry.second.owner == owner; });
+}
+
+Watch* WatchTable::find(Number number) {
+    const auto found = open_.find(number);
+    return found == open_.end() ? nullptr : &found->second;
+}
+
+std::optional<WatchTable::Number> WatchTable::find(const Process& owner, kube::WatchId id) const {
+    for (const auto& [number, watch] : open_) {
+        if (watch.id == id && watch.owner == owner) {
+            return number;
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<WatchTable::Number> WatchTable::enter(const fakekube::StoredEvent& stored) {
+    std::vector<Number> woken;
+    for (auto& [number, watch] : open_) {
+        if (stored.kind->is(watch.kind) && seen_through(watch, stored)) {
+            watch.untold.push_back(stored.version);
+            woken.push_back(number);
+        }
+    }
+    return woken;
+}
+
+void WatchTable::hash_into(Hasher& hasher) const {
+    for (const auto& [number, watch] : open_) {
+        hasher.add(number);
+        hasher.add(static_cast<std::uint64_t>(watch.untold.size()));
+    }
+}
+
+}  // namespace bestgres::scenarios
