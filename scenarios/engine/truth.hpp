@@ -13,7 +13,7 @@
 
 namespace bestgres::fakepatroni {
 class Postgres;
-class Volume;
+struct Volume;
 }  // namespace bestgres::fakepatroni
 
 namespace bestgres::scenarios {

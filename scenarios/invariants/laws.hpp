@@ -4,6 +4,15 @@
 #include <tuple>
 #include <vector>
 
+#include "scenarios/invariants/d10_last_copy.hpp"
+#include "scenarios/invariants/d1_one_writer.hpp"
+#include "scenarios/invariants/d2_acknowledged.hpp"
+#include "scenarios/invariants/d3_planned.hpp"
+#include "scenarios/invariants/d4_history.hpp"
+#include "scenarios/invariants/d5_bootstrap_once.hpp"
+#include "scenarios/invariants/d7_slots.hpp"
+#include "scenarios/invariants/d8_sync_truth.hpp"
+#include "scenarios/invariants/d9_eligibility.hpp"
 #include "scenarios/invariants/h3_bounded.hpp"
 #include "scenarios/invariants/k10_one_way.hpp"
 #include "scenarios/invariants/k11_deletion.hpp"
@@ -22,11 +31,19 @@
 #include "scenarios/invariants/k7_field_ownership.hpp"
 #include "scenarios/invariants/k8_authority.hpp"
 #include "scenarios/invariants/k9_write_amplification.hpp"
+#include "scenarios/invariants/l1_reached.hpp"
+#include "scenarios/invariants/l2_writable_primary.hpp"
+#include "scenarios/invariants/l3_replication.hpp"
 #include "scenarios/invariants/l4_deletion_completes.hpp"
 #include "scenarios/invariants/l5_no_dead_ends.hpp"
+#include "scenarios/invariants/l6_core.hpp"
 #include "scenarios/invariants/l7_progress.hpp"
 #include "scenarios/invariants/l8_lost_partners.hpp"
 #include "scenarios/invariants/l9_back_off.hpp"
+#include "scenarios/invariants/r1_write_routing.hpp"
+#include "scenarios/invariants/r2_read_routing.hpp"
+#include "scenarios/invariants/r3_role_labels.hpp"
+#include "scenarios/invariants/t1_honest_ready.hpp"
 #include "scenarios/invariants/t2_observed_generation.hpp"
 #include "scenarios/invariants/t3_conditions.hpp"
 #include "scenarios/invariants/t4_phases.hpp"
@@ -47,12 +64,15 @@ public:
 
 private:
     using All =
-        std::tuple<K1VolumeDeletion, K2DisturbPrimary, K3UnreadyBudget, K4Order, K5Preconditions,
-                   K6Ownership, K7FieldOwnership, K8Authority, K9WriteAmplification, K10OneWay,
-                   K11Deletion, K12Rights, K13Validity, K14Fencing, K15Eviction, K16Load,
-                   K17Removal, T2ObservedGeneration, T3Conditions, T4Phases, X1Secrets,
-                   X2Credentials, X3Downgrade, L4DeletionCompletes, L5NoDeadEnds, L7Progress,
-                   L8LostPartners, L9BackOff, H3Bounded>;
+        std::tuple<D1OneWriter, D2Acknowledged, D3Planned, D4History, D5BootstrapOnce, D7Slots,
+                   D8SyncTruth, D9Eligibility, D10LastCopy, R1WriteRouting, R2ReadRouting,
+                   R3RoleLabels, K1VolumeDeletion, K2DisturbPrimary, K3UnreadyBudget, K4Order,
+                   K5Preconditions, K6Ownership, K7FieldOwnership, K8Authority,
+                   K9WriteAmplification, K10OneWay, K11Deletion, K12Rights, K13Validity, K14Fencing,
+                   K15Eviction, K16Load, K17Removal, T1HonestReady, T2ObservedGeneration,
+                   T3Conditions, T4Phases, X1Secrets, X2Credentials, X3Downgrade, L1Reached,
+                   L2WritablePrimary, L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core,
+                   L7Progress, L8LostPartners, L9BackOff, H3Bounded>;
 
     All laws_;
 };

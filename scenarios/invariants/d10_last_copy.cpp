@@ -1,0 +1,65 @@
+#include "scenarios/invariants/d10_last_copy.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace bestgres::scenarios {
+namespace {
+
+auto reach(const fakepatroni::Volume& data) {
+    return std::tuple(data.wal.timeline(), data.flushed);
+}
+
+bool dies_with_its_volumes(const kube::Object& resource) {
+    const auto spec = asked_spec(resource);
+    return resource.being_deleted() &&
+           (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
+}
+
+}  // namespace
+
+void D10LastCopy::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    wishes_.on(occurrence, truth);
+    if (const auto* arrived = std::get_if<CallArrived>(&occurrence)) {
+        const auto* const remove = std::get_if<kube::Delete>(&arrived->call);
+        if (remove != nullptr && by_operator(arrived->actor) &&
+            remove->ref.kind == kube::kinds::persistent_volume_claim &&
+            holds(remove->only_if, arrived->before)) {
+            judge({cluster_of(arrived->before), std::string(arrived->before.uid()),
+                   arrived->actor.name + " deletes " + remove->ref.name},
+                  truth, findings);
+        }
+    } else if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
+        const auto member = member_by_uid(truth, asked->call.pod_uid);
+        if (asked->call.verb == patroni::Verb::reinitialize && member) {
+            judge({{asked->call.ns, member->cluster},
+                   member->claim_uid,
+                   asked->actor.name + " reinitializes " + asked->call.pod},
+                  truth, findings);
+        }
+    }
+}
+
+void D10LastCopy::judge(const Removal& removal, const Truth& truth, Findings& findings) const {
+    const fakepatroni::Volume* const copy = data_of(truth, removal.claim_uid);
+    const std::vector<kube::Object> wishes = wishes_.recent(truth, removal.cluster);
+    if (copy == nullptr || !copy->has_data() ||
+        std::any_of(wishes.begin(), wishes.end(), dies_with_its_volumes)) {
+        return;
+    }
+    std::vector<std::string> facts = {describe_copy("to go", copy)};
+    for (const kube::Object& claim :
+         children(truth, kube::kinds::persistent_volume_claim, removal.cluster)) {
+        const fakepatroni::Volume* const other = data_of(truth, std::string(claim.uid()));
+        if (claim.uid() == removal.claim_uid || claim.being_deleted()) {
+            continue;
+        }
+        if (other != nullptr && other->has_data() && reach(*other) >= reach(*copy)) {
+            return;
+        }
+        facts.push_back(describe_copy(std::string(claim.name()), other));
+    }
+    findings.add(text, removal.what + ", the copy that is ahead of all others", facts);
+}
+
+}  // namespace bestgres::scenarios

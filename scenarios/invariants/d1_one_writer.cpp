@@ -1,0 +1,77 @@
+#include "scenarios/invariants/d1_one_writer.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+std::vector<std::string> described(const std::vector<MemberTruth>& members) {
+    std::vector<std::string> facts;
+    for (const MemberTruth& member : members) {
+        facts.push_back(describe_member(member));
+    }
+    return facts;
+}
+
+std::optional<std::string> pod_changed(const Occurrence& occurrence) {
+    if (const auto* postgres = std::get_if<PostgresChanged>(&occurrence)) {
+        return postgres->pod_uid;
+    }
+    if (const auto* patroni = std::get_if<PatroniChanged>(&occurrence)) {
+        return patroni->pod_uid;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findings) {
+    std::vector<MemberTruth> writers;
+    std::vector<MemberTruth> holders;
+    for (const MemberTruth& member : members_of(truth, id)) {
+        if (serves_writers(member)) {
+            writers.push_back(member);
+        }
+        if (member.believes_to_lead && member.patroni_runs) {
+            holders.push_back(member);
+        }
+    }
+    if (writers.size() < 2) {
+        two_writers_.erase(id);
+    } else if (two_writers_.insert(id).second) {
+        findings.add(text,
+                     writers[0].pod + " and " + writers[1].pod + " of " + to_string(id) +
+                         " both accept writes",
+                     described(writers));
+    }
+    if (holders.size() < 2) {
+        two_locks_.erase(id);
+    } else if (two_locks_.insert(id).second) {
+        findings.add(text,
+                     holders[0].pod + " and " + holders[1].pod + " of " + to_string(id) +
+                         " both believe to hold the lock",
+                     described(holders));
+    }
+}
+
+void D1OneWriter::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    if (const std::optional<std::string> pod_uid = pod_changed(occurrence)) {
+        if (const std::optional<ClusterId> id = cluster_of_pod(truth, *pod_uid)) {
+            judge(*id, truth, findings);
+        }
+    } else if (const auto* route = std::get_if<RouteChanged>(&occurrence)) {
+        const ClusterId id{truth.scenario().topology.ns, route->service};
+        if (route->pod_uids.size() > 1) {
+            judge(id, truth, findings);
+        }
+    }
+}
+
+void D1OneWriter::hash_into(Hasher& hasher) const {
+    for (const std::set<ClusterId>* const breached : {&two_writers_, &two_locks_}) {
+        hasher.add(static_cast<std::uint64_t>(breached->size()));
+        for (const ClusterId& id : *breached) {
+            hasher.add(to_string(id));
+        }
+    }
+}
+
+}  // namespace bestgres::scenarios

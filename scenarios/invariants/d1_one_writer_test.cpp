@@ -1,0 +1,52 @@
+#include "scenarios/invariants/d1_one_writer.hpp"
+
+#include "scenarios/invariants/data_testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct D1 : ::testing::Test, DataCourt<D1OneWriter> {};
+
+TEST_F(D1, one_primary_and_its_replicas_are_lawful) {
+    for (const char* pod : {"db-0", "db-1", "db-2"}) {
+        changed(pod);
+    }
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(D1, a_failover_is_lawful) {
+    die("db-0");
+    promote("db-1");
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(D1, two_that_accept_writes_are_an_alarm_for_as_long_as_it_lasts) {
+    member("db-0").believes_to_lead = false;
+    promote("db-1");
+    changed("db-2");
+    EXPECT_EQ(said(), "D1: db-0 and db-1 of shop/db both accept writes");
+    die("db-0");
+    changed("db-1");
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(D1, whom_no_client_reaches_writes_for_nobody) {
+    member("db-0").believes_to_lead = false;
+    member("db-0").reachable = false;
+    promote("db-1");
+    EXPECT_EQ(said(), "");
+    member("db-0").reachable = true;
+    tell(RouteChanged{"node-1", "db", {uid("db-0"), uid("db-1")}});
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(D1, two_that_believe_to_lead_are_an_alarm_before_anything_is_written) {
+    member("db-1").believes_to_lead = true;
+    tell(PatroniChanged{uid("db-1")});
+    EXPECT_EQ(said(), "D1: db-0 and db-1 of shop/db both believe to hold the lock");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

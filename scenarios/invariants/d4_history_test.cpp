@@ -1,0 +1,57 @@
+#include "scenarios/invariants/d4_history.hpp"
+
+#include "scenarios/invariants/data_testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct D4 : ::testing::Test, DataCourt<D4History> {
+    void status_says(std::int64_t timeline) {
+        Json cluster = cluster_json();
+        cluster["status"]["timeline"] = timeline;
+        change(the_operator, kube::kinds::bg_cluster, cluster);
+        tell(Settled{});
+    }
+};
+
+TEST_F(D4, a_timeline_that_grows_is_lawful) {
+    die("db-0");
+    promote("db-1");
+    changed("db-2");
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(D4, a_timeline_never_goes_back) {
+    promote("db-1");
+    changed("db-0");
+    EXPECT_EQ(said(), "D4: db-0 leads shop/db on timeline 1, after timeline 2");
+}
+
+TEST_F(D4, the_status_says_the_timeline_of_the_primary) {
+    status_says(1);
+    EXPECT_EQ(said(), "");
+    status_says(3);
+    EXPECT_EQ(said(), "D4: The status of shop/db says timeline 3, its primary is on 1");
+}
+
+TEST_F(D4, a_history_of_its_own_is_not_ready_for_long) {
+    cut_off("db-1");
+    write(1);
+    promote("db-1");
+    member("db-0").reachable = false;
+    die("db-0");
+    servers.run_for(std::chrono::seconds(1));
+    changed("db-2");
+    after(std::chrono::minutes(1), LineLogged{});
+    EXPECT_EQ(said(), "");
+    after(std::chrono::minutes(2), LineLogged{});
+    after(std::chrono::minutes(2), LineLogged{});
+    EXPECT_EQ(said(),
+              "D4: db-2 has been ready for 180.0 s although its history has parted from the "
+              "primary's");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

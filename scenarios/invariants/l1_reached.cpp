@@ -1,0 +1,132 @@
+#include "scenarios/invariants/l1_reached.hpp"
+
+#include "lib/kube/quantity.hpp"
+#include "lib/kube/workload.hpp"
+#include "lib/patroni/parse.hpp"
+#include "operator/api/cluster_words.hpp"
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+kube::Object set_of(const Truth& truth, const ClusterId& id) {
+    return truth.object({kube::kinds::stateful_set, id.ns, manifests::stateful_set_name(id.name)});
+}
+
+std::string wrong_with_pods(const Truth& truth, const ClusterId& id, std::int64_t instances) {
+    const kube::Object set = set_of(truth, id);
+    const std::string_view hash = set.annotation(manifests::template_hash_annotation);
+    std::int64_t pods = 0;
+    for (const kube::Object& pod : children(truth, kube::kinds::pod, id)) {
+        const std::string name(pod.name());
+        const auto ordinal = manifests::pod_ordinal(id.name, name);
+        if (!ordinal) {
+            continue;
+        }
+        ++pods;
+        if (*ordinal >= instances) {
+            return name + " has not left";
+        }
+        if (!kube::pod_is_ready(pod)) {
+            return name + " is not ready";
+        }
+        if (pod.annotation(manifests::template_hash_annotation) != hash) {
+            return name + " is on an old template";
+        }
+        const auto status = patroni::parse_member_status(pod.annotation("status"));
+        if (!status.ok() || status->pending_restart) {
+            return name + " waits for a restart";
+        }
+    }
+    return pods == instances
+               ? ""
+               : "it has " + std::to_string(pods) + " pods of " + std::to_string(instances);
+}
+
+std::string wrong_with_volumes(const Truth& truth, const ClusterId& id,
+                               const api::ClusterSpec& spec) {
+    const auto wanted = kube::Quantity::parse(spec.volume.persistent_volume_size);
+    for (std::int64_t ordinal = 0; ordinal < spec.instances; ++ordinal) {
+        const std::string name = manifests::volume_claim_name(id.name, ordinal);
+        const auto asked = kube::Quantity::parse(
+            kube::claim_request(truth.object({kube::kinds::persistent_volume_claim, id.ns, name})));
+        if (!asked.ok() || (wanted.ok() && *asked < *wanted)) {
+            return name + " does not ask for " + spec.volume.persistent_volume_size;
+        }
+    }
+    return "";
+}
+
+std::string wrong_with_leader(const Truth& truth, const ClusterId& id) {
+    const std::string holder = lock_of(truth, id).holder;
+    const auto primary = writable_member(truth, id);
+    if (holder.empty()) {
+        return "nobody leads";
+    }
+    if (!primary || primary->pod != holder) {
+        return holder + " leads and does not accept writes";
+    }
+    return "";
+}
+
+}  // namespace
+
+std::string difference(const Truth& truth, const ClusterId& id) {
+    const kube::Object resource = resource_of(truth, id);
+    const auto spec = spec_in_force(truth, id);
+    if (!spec || api::is_paused(resource) || is_paused_by_hand(truth, id)) {
+        return "";
+    }
+    if (resource.being_deleted()) {
+        return "it is still being deleted";
+    }
+    const kube::Object set = set_of(truth, id);
+    if (set.name().empty() || kube::desired_replicas(set) != spec->instances) {
+        return "its StatefulSet does not ask for " + std::to_string(spec->instances) + " members";
+    }
+    std::string wrong = wrong_with_pods(truth, id, spec->instances);
+    if (wrong.empty()) {
+        wrong = wrong_with_volumes(truth, id, *spec);
+    }
+    if (wrong.empty() && spec->instances > 0) {
+        wrong = wrong_with_leader(truth, id);
+    }
+    const api::Phase rest = spec->instances > 0 ? api::Phase::running : api::Phase::stopped;
+    const std::string_view phase = resource.text_at({"status", "phase"});
+    return wrong.empty() && phase != api::word(rest) ? "its phase is " + std::string(phase) : wrong;
+}
+
+void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    const auto* const finished = std::get_if<Finished>(&occurrence);
+    const bool settled = std::holds_alternative<Settled>(occurrence);
+    if ((!settled && (finished == nullptr || finished->settled)) ||
+        !truth.active_faults().empty() || truth.operators().empty()) {
+        return;
+    }
+    for (const ClusterId& id : clusters(truth)) {
+        const kube::Object resource = resource_of(truth, id);
+        const std::string wrong = difference(truth, id);
+        const std::vector<std::string> facts = {identify(resource),
+                                                dump(object_at(resource.json(), {"status"}))};
+        if (!wrong.empty()) {
+            findings.add(text,
+                         "Cluster " + to_string(id) +
+                             (settled ? " has come to rest, but " : " never comes to rest: ") +
+                             wrong,
+                         facts);
+            continue;
+        }
+        const auto spec = spec_in_force(truth, id);
+        const Duration span = truth.now() - truth.last_disturbance();
+        const Duration bound = for_all + for_a_member * (spec ? spec->instances : 1);
+        if (span > bound) {
+            findings.add(text,
+                         "Cluster " + to_string(id) + " has come to rest only " +
+                             seconds_text(span) + " after the last thing that happened",
+                         facts);
+        }
+    }
+}
+
+}  // namespace bestgres::scenarios

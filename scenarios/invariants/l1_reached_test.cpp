@@ -1,0 +1,105 @@
+#include "scenarios/invariants/l1_reached.hpp"
+
+#include "scenarios/invariants/data_testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct L1 : ::testing::Test, DataCourt<L1Reached> {
+    L1() {
+        Json set = labelled("db");
+        set["metadata"]["annotations"][hash_key] = "now";
+        set["spec"]["replicas"] = 3;
+        truth.put(kube::kinds::stateful_set, set);
+        for (const char* pod : {"db-0", "db-1", "db-2"}) {
+            put_pod(pod, "now");
+        }
+        phase("Running");
+    }
+    const std::string hash_key{manifests::template_hash_annotation};
+
+    void put_pod(const std::string& pod, const char* hash, bool ready = true,
+                 bool pending = false) {
+        Json json = pod_json(pod, pod == "db-0", ready);
+        json["metadata"]["annotations"][hash_key] = hash;
+        json["metadata"]["annotations"]["status"] =
+            dump({{"state", "running"}, {"role", "replica"}, {"pending_restart", pending}});
+        truth.put(kube::kinds::pod, json);
+    }
+    void phase(const char* word, std::int64_t instances = 3) {
+        Json cluster = cluster_json(instances);
+        cluster["status"]["phase"] = word;
+        truth.put(kube::kinds::bg_cluster, cluster);
+    }
+    void rests() { after(std::chrono::minutes(2), Settled{}); }
+};
+
+TEST_F(L1, a_cluster_as_its_spec_asks_is_lawful) {
+    rests();
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L1, every_member_is_there_ready_and_on_the_template) {
+    put_pod("db-1", "before");
+    rests();
+    put_pod("db-1", "now", false);
+    rests();
+    put_pod("db-1", "now", true, true);
+    rests();
+    truth.store.erase(ref_of(kube::kinds::pod, "db-1"));
+    rests();
+    EXPECT_EQ(said(),
+              "L1: Cluster shop/db has come to rest, but db-1 is on an old template\n"
+              "L1: Cluster shop/db has come to rest, but db-1 is not ready\n"
+              "L1: Cluster shop/db has come to rest, but db-1 waits for a restart\n"
+              "L1: Cluster shop/db has come to rest, but it has 2 pods of 3");
+}
+
+TEST_F(L1, volumes_are_as_large_as_asked) {
+    Json cluster = cluster_json();
+    cluster["status"]["phase"] = "Running";
+    cluster["spec"]["volumeSpec"]["persistentVolumeSize"] = "2Gi";
+    truth.put(kube::kinds::bg_cluster, cluster);
+    rests();
+    EXPECT_EQ(said(), "L1: Cluster shop/db has come to rest, but pgdata-db-0 does not ask for 2Gi");
+}
+
+TEST_F(L1, somebody_leads_and_accepts_writes) {
+    truth.put(kube::kinds::config_map, config_map_json("db-leader", {{"leader", "db-1"}}));
+    rests();
+    EXPECT_EQ(said(),
+              "L1: Cluster shop/db has come to rest, but db-1 leads and does not accept writes");
+}
+
+TEST_F(L1, the_status_says_so) {
+    phase("Degraded");
+    rests();
+    EXPECT_EQ(said(), "L1: Cluster shop/db has come to rest, but its phase is Degraded");
+}
+
+TEST_F(L1, rest_comes_in_time) {
+    after(std::chrono::minutes(17), Settled{});
+    EXPECT_EQ(said(), "");
+    after(std::chrono::minutes(3), Settled{});
+    EXPECT_EQ(said(),
+              "L1: Cluster shop/db has come to rest only 1200.0 s after the last thing that "
+              "happened");
+}
+
+TEST_F(L1, a_run_that_ends_without_rest_says_what_was_missing) {
+    phase("Updating");
+    tell(Finished{false});
+    EXPECT_EQ(said(), "L1: Cluster shop/db never comes to rest: its phase is Updating");
+}
+
+TEST_F(L1, a_fault_that_never_ends_is_judged_elsewhere) {
+    phase("Degraded");
+    truth.faults = {{.id = "f1", .kind = FaultKind::node_crash, .for_ever = true}};
+    rests();
+    EXPECT_EQ(said(), "");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios

@@ -1,0 +1,51 @@
+#include "scenarios/invariants/t1_honest_ready.hpp"
+
+#include "lib/kube/condition.hpp"
+
+namespace bestgres::scenarios {
+
+void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    able_.on(occurrence, truth);
+    watch_.on(occurrence, truth);
+    if (watch_.gaps().empty()) {
+        told_.clear();
+        return;
+    }
+    const auto alarm = [&](const ClusterId& id, const std::string& sentence) {
+        if (told_.insert(id).second) {
+            const kube::Object resource = resource_of(truth, id);
+            findings.add(text, "The status of " + to_string(id) + sentence,
+                         {identify(resource), dump(object_at(resource.json(), {"status"}))});
+        }
+    };
+    if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        const ClusterId id = cluster_of(changed->after);
+        const auto gap = watch_.gaps().find(id);
+        if (by_operator(changed->actor) && changed->after.kind() == kube::kinds::bg_cluster.name &&
+            gap != watch_.gaps().end() && kube::condition_is_true(changed->after, "Ready") &&
+            truth.now() - gap->second.since > when_written) {
+            alarm(id, " is written with Ready=True although nobody could write for " +
+                          seconds_text(truth.now() - gap->second.since));
+        }
+    }
+    if (!able_.has_been(when_standing, truth)) {
+        return;
+    }
+    for (const auto& [id, gap] : watch_.gaps()) {
+        if (truth.now() - gap.since > when_standing &&
+            kube::condition_is_true(resource_of(truth, id), "Ready")) {
+            alarm(id, " says Ready=True although nobody can write for " +
+                          seconds_text(truth.now() - gap.since));
+        }
+    }
+}
+
+void T1HonestReady::hash_into(Hasher& hasher) const {
+    able_.hash_into(hasher);
+    watch_.hash_into(hasher);
+    for (const ClusterId& id : told_) {
+        hasher.add(to_string(id));
+    }
+}
+
+}  // namespace bestgres::scenarios

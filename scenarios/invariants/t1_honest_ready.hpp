@@ -1,0 +1,30 @@
+#pragma once
+
+#include <set>
+
+#include "scenarios/invariants/able_operator.hpp"
+#include "scenarios/invariants/writer_watch.hpp"
+
+namespace bestgres::scenarios {
+
+struct T1HonestReady {
+    static constexpr LawText text{
+        "T1",
+        "A status that is written with Ready=True means that a client could write within the last "
+        "minute; and where nobody can write for three minutes while an operator is able, the "
+        "status does not go on saying so."};
+
+    // A dead node's pod stays ready in the API for forty seconds.
+    static constexpr Duration when_written = std::chrono::minutes(1);
+    static constexpr Duration when_standing = std::chrono::minutes(3);
+
+    void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
+    void hash_into(Hasher& hasher) const;
+
+private:
+    AbleOperator able_;
+    WriterWatch watch_;
+    std::set<ClusterId> told_;
+};
+
+}  // namespace bestgres::scenarios

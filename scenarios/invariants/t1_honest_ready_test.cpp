@@ -1,0 +1,70 @@
+#include "scenarios/invariants/t1_honest_ready.hpp"
+
+#include "scenarios/invariants/data_testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using namespace testing;
+
+struct T1 : ::testing::Test, DataCourt<T1HonestReady> {
+    void ready(const char* status) {
+        Json cluster = cluster_json();
+        cluster["status"]["conditions"] =
+            Json::array({{{"type", "Ready"}, {"status", status}, {"reason", "Because"}}});
+        change(the_operator, kube::kinds::bg_cluster, cluster);
+    }
+    void time_passes(int seconds) {
+        for (int second = 0; second < seconds; ++second) {
+            after(std::chrono::seconds(1), LineLogged{});
+        }
+    }
+};
+
+TEST_F(T1, ready_while_a_client_can_write_is_true) {
+    ready("True");
+    time_passes(300);
+    ready("True");
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(T1, a_failover_may_be_seen_late) {
+    ready("True");
+    die("db-0");
+    time_passes(50);
+    ready("True");
+    time_passes(30);
+    ready("False");
+    time_passes(300);
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(T1, ready_is_not_written_when_nobody_can_write) {
+    die("db-0");
+    time_passes(70);
+    ready("True");
+    EXPECT_EQ(said(),
+              "T1: The status of shop/db is written with Ready=True although nobody could write "
+              "for 70.0 s");
+}
+
+TEST_F(T1, ready_does_not_stand_for_ever) {
+    ready("True");
+    time_passes(300);
+    die("db-0");
+    time_passes(300);
+    EXPECT_EQ(said(),
+              "T1: The status of shop/db says Ready=True although nobody can write for 181.0 s");
+}
+
+TEST_F(T1, without_an_operator_nobody_can_correct_it) {
+    ready("True");
+    truth.who_operates[0].leads = false;
+    tell(OperatorEnded{"operator-1"});
+    die("db-0");
+    time_passes(600);
+    EXPECT_EQ(said(), "");
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios
