@@ -30,7 +30,8 @@ constexpr std::size_t entropy_kept = 4096;
 OperatorCore::OperatorCore(CoreSettings settings)
     : settings_(std::move(settings)),
       informers_(make_informers(settings_.watch_namespace)),
-      leader_(settings_.leader) {}
+      leader_(settings_.leader),
+      next_id_(settings_.first_id) {}
 
 bool OperatorCore::synced() const {
     return std::ranges::all_of(informers_, &Informer::synced);
@@ -310,6 +311,14 @@ void OperatorCore::report_problems(Turn& turn) {
         }
     }
     report("server", server);
+}
+
+std::vector<kube::WatchId> OperatorCore::open_watches() const {
+    std::vector<kube::WatchId> ids;
+    for (const auto& [id, informer] : watches_) {
+        ids.push_back(id);
+    }
+    return ids;
 }
 
 Metrics OperatorCore::metrics(Instant now) const {

@@ -27,6 +27,9 @@ struct CoreSettings {
     std::string operator_image;
     LeaderSettings leader;
     std::uint64_t jitter_seed = 0;
+    // Of calls and watches: a successor in the same process begins above the ids of this one, so
+    // that no late answer is taken for its own.
+    std::uint64_t first_id = 1;
     std::size_t clusters_at_once = 32;  // that have a call in flight
 };
 
@@ -43,6 +46,11 @@ public:
     std::optional<Instant> next_work() const;
     Metrics metrics(Instant now) const;
     const Store& store() const { return store_; }
+    // No answer is awaited: nothing is lost if a new core takes over now.
+    bool idle() const { return pending_.empty(); }
+    // Above every id that was given out.
+    std::uint64_t next_id() const { return next_id_; }
+    std::vector<kube::WatchId> open_watches() const;
     std::uint64_t hash() const;
 
 private:
@@ -123,7 +131,7 @@ private:
     std::deque<ClusterKey> ready_;  // due, and waiting for a free place
     std::map<ClusterKey, ClusterWork> works_;
     std::map<std::uint64_t, Pending> pending_;
-    std::uint64_t next_id_ = 1;
+    std::uint64_t next_id_;
     std::string entropy_;
     bool was_leading_ = false;
     bool shutting_down_ = false;

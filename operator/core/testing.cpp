@@ -212,14 +212,18 @@ TinyServer::Answer TinyServer::answer(const kube::Call& call) {
     return outcome;
 }
 
+CoreSettings rig_settings(int index) {
+    CoreSettings settings;
+    settings.watch_namespace = "shop";
+    settings.operator_image = "bestgres-operator:test";
+    settings.leader.ns = "shop";
+    settings.leader.identity = "operator-" + std::to_string(index);
+    return settings;
+}
+
 Rig::Rig(int operators) {
     for (int index = 0; index < operators; ++index) {
-        CoreSettings settings;
-        settings.watch_namespace = "shop";
-        settings.operator_image = "bestgres-operator:test";
-        settings.leader.ns = "shop";
-        settings.leader.identity = "operator-" + std::to_string(index);
-        Operator made{.core = OperatorCore(std::move(settings)),
+        Operator made{.core = OperatorCore(rig_settings(index)),
                       .alive = true,
                       .wake_at = std::nullopt,
                       .inbox = {},
@@ -245,6 +249,14 @@ std::string Rig::phase_of(const std::string& name) const {
 void Rig::shut_down(std::size_t index) {
     operators_[index].inbox.push_back(Shutdown{});
     run_for(std::chrono::milliseconds(1));
+}
+
+void Rig::feed(Operator& subject, const Event& event) {
+    Outbox out = subject.core.on(event, now_);
+    if (listener) {
+        listener(event, now_, out);
+    }
+    take(subject, std::move(out));
 }
 
 void Rig::take(Operator& subject, Outbox out) {
@@ -303,10 +315,10 @@ bool Rig::deliver() {
         if (!subject.inbox.empty()) {
             const Event event = std::move(subject.inbox.front());
             subject.inbox.pop_front();
-            take(subject, subject.core.on(event, now_));
+            feed(subject, event);
             any = true;
         } else if (subject.wake_at && *subject.wake_at <= now_) {
-            take(subject, subject.core.on(Tick{}, now_));
+            feed(subject, Tick{});
             any = true;
         }
     }

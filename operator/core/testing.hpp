@@ -54,6 +54,9 @@ private:
     std::uint64_t version_ = 100;
 };
 
+// What the operator `index` of a rig is made from.
+CoreSettings rig_settings(int index);
+
 class Rig {
 public:
     explicit Rig(int operators = 1);
@@ -63,6 +66,8 @@ public:
     std::function<patroni::Reply(const patroni::Call&)> patroni;
     // The answer to statements; no rows where it is not set.
     std::function<Result<postgres::Rows, postgres::Failure>(const postgres::Call&)> sql;
+    // Hears every event that a core was given, and what it answered.
+    std::function<void(const Event&, Instant, const Outbox&)> listener;
     std::vector<std::string> calls;  // writes but those to the Lease, as texts
     std::vector<Record> records;
 
@@ -89,6 +94,7 @@ private:
         std::map<kube::WatchId, Watcher> watches;
     };
 
+    void feed(Operator& subject, const Event& event);
     void take(Operator& subject, Outbox out);
     void collect_watch_events(Operator& subject);
     bool deliver();
