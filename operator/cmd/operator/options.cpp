@@ -3,6 +3,8 @@
 #include <charconv>
 #include <functional>
 
+#include "lib/kube/quantity.hpp"
+
 namespace bestgres::cmd {
 namespace {
 
@@ -40,6 +42,19 @@ Setter into(std::uint16_t& target) {
     };
 }
 
+// "64Mi", as Kubernetes writes sizes.
+Setter bytes_into(std::uint64_t& target) {
+    return [&target](const std::string& text) -> Result<Done> {
+        const Result<kube::Quantity> size = kube::Quantity::parse(text);
+        BG_TRY(size);
+        if (*size < *kube::Quantity::parse("1Mi")) {
+            return Error{"less than 1Mi: " + text};
+        }
+        target = static_cast<std::uint64_t>(size->bytes());
+        return Done{};
+    };
+}
+
 Setter into(LogLevel& target) {
     return [&target](const std::string& text) -> Result<Done> {
         const Result<LogLevel> level = parse_log_level(text);
@@ -60,7 +75,9 @@ const std::string_view operator_usage =
     "  --address ADDRESS    for health and metrics; env POD_IP; default 0.0.0.0\n"
     "  --health-port PORT   /healthz and /readyz (8081)\n"
     "  --metrics-port PORT  /metrics (8080)\n"
-    "  --log-level LEVEL    debug, info, warn or error\n";
+    "  --log-level LEVEL    debug, info, warn or error\n"
+    "  --record DIR         records every event, without secrets, for `bestgres replay`\n"
+    "  --record-limit SIZE  kept at most (64Mi): the current recording and the one before it\n";
 
 Result<OperatorOptions> parse_operator_options(
     const std::vector<std::string>& arguments,
@@ -79,6 +96,8 @@ Result<OperatorOptions> parse_operator_options(
         {"--health-port", into(options.health_port)},
         {"--metrics-port", into(options.metrics_port)},
         {"--log-level", into(options.log_level)},
+        {"--record", into(options.record_directory)},
+        {"--record-limit", bytes_into(options.record_limit_bytes)},
     };
     for (std::size_t index = 0; index < arguments.size(); ++index) {
         std::string flag = arguments[index];

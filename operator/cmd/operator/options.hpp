@@ -21,6 +21,8 @@ struct OperatorOptions {
     std::uint16_t health_port = 8081;
     std::uint16_t metrics_port = 8080;
     LogLevel log_level = LogLevel::info;
+    std::string record_directory;  // empty: nothing is recorded
+    std::uint64_t record_limit_bytes = 64 << 20;
 };
 
 extern const std::string_view operator_usage;

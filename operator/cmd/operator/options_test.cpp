@@ -27,6 +27,16 @@ TEST(OperatorOptions, of_the_command_line_win) {
     EXPECT_EQ(options->log_level, LogLevel::debug);
 }
 
+TEST(OperatorOptions, say_where_and_how_much_to_record) {
+    EXPECT_EQ(parse_operator_options({}, {})->record_directory, "");
+    const auto options = parse_operator_options({"--record=/var/r", "--record-limit", "2Mi"}, {});
+    ASSERT_TRUE(options.ok());
+    EXPECT_EQ(options->record_directory, "/var/r");
+    EXPECT_EQ(options->record_limit_bytes, 2U << 20U);
+    EXPECT_EQ(parse_operator_options({"--record-limit", "9k"}, {}).error().message,
+              "--record-limit: less than 1Mi: 9k");
+}
+
 TEST(OperatorOptions, tell_what_is_wrong) {
     EXPECT_EQ(parse_operator_options({"--x", "1"}, {}).error().message, "unknown flag --x");
     EXPECT_EQ(parse_operator_options({"--health-port", "x"}, {}).error().message,

@@ -94,7 +94,12 @@ Result<Done> OperatorProcess::connect() {
     settings.leader.identity = options_.identity.empty() ? host_identity() : options_.identity;
     const std::string seed = random_bytes(sizeof settings.jitter_seed);
     std::copy(seed.begin(), seed.end(), reinterpret_cast<char*>(&settings.jitter_seed));
-    core_ = std::make_unique<core::OperatorCore>(std::move(settings));
+    core_ = std::make_unique<RecordedCore>(std::move(settings));
+    if (!options_.record_directory.empty()) {
+        BG_TRY(core_->record(
+            adapters::FlightRecorder(options_.record_directory, options_.record_limit_bytes)));
+        log_.info("recording", {{"directory", options_.record_directory}});
+    }
     return Done{};
 }
 
@@ -116,10 +121,11 @@ Result<Done> OperatorProcess::listen() {
     where.port = options_.metrics_port;
     metrics_ = std::make_unique<adapters::HealthServer>(
         loop_, where,
-        std::vector<adapters::Route>{
-            {"/metrics", [this] {
-                 return adapters::Page{true, core::render_prometheus(core_->metrics(loop_.now()))};
-             }}});
+        std::vector<adapters::Route>{{"/metrics", [this] {
+                                          return adapters::Page{
+                                              true, core::render_prometheus(
+                                                        core_->core().metrics(loop_.now()))};
+                                      }}});
     const Result<std::uint16_t> metrics = metrics_->start();
     if (!metrics) {
         return Error(metrics.error())
@@ -130,15 +136,15 @@ Result<Done> OperatorProcess::listen() {
 
 adapters::Page OperatorProcess::readiness() const {
     // A replica that waits for the lease is as ready as the one that holds it.
-    if (!core_->synced()) {
+    if (!core_->core().synced()) {
         return {false, "the caches are not filled yet\n"};
     }
-    return {true, core_->leading(loop_.now()) ? "leading\n" : "standing by\n"};
+    return {true, core_->core().leading(loop_.now()) ? "leading\n" : "standing by\n"};
 }
 
 void OperatorProcess::run() {
     loop_.on_signals({SIGTERM, SIGINT}, [this](int) { shut_down(); });
-    loop_.post([this] { feed(core::Entropy{random_bytes(4096)}); });
+    begin_core();
     loop_.run();
     log_.info("stopped", Json::object());
 }
@@ -153,8 +159,26 @@ void OperatorProcess::shut_down() {
     feed(core::Shutdown{});
 }
 
+void OperatorProcess::begin_core() {
+    loop_.post([this] { feed(core::Entropy{random_bytes(4096)}); });
+}
+
 void OperatorProcess::feed(const core::Event& event) {
     carry_out(core_->on(event, loop_.now()));
+    if (const std::string problem = core_->take_problem(); !problem.empty()) {
+        log_.write(LogLevel::warn, "recording has ended", {{"error", problem}});
+    }
+    if (!stopping_ && core_->should_be_succeeded()) {
+        change_core();
+    }
+}
+
+void OperatorProcess::change_core() {
+    for (const kube::WatchId id : core_->succeed()) {
+        cluster_->unwatch(id);
+    }
+    log_.info("a new recording begins, and the caches are filled anew", Json::object());
+    begin_core();
 }
 
 void OperatorProcess::carry_out(core::Outbox outbox) {

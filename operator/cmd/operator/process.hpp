@@ -12,7 +12,7 @@
 #include "operator/adapters/patroni_rest.hpp"
 #include "operator/adapters/postgres_sql.hpp"
 #include "operator/cmd/operator/options.hpp"
-#include "operator/core/operator_core.hpp"
+#include "operator/cmd/operator/recorded_core.hpp"
 
 namespace bestgres::cmd {
 
@@ -31,6 +31,8 @@ private:
     Result<Done> listen();
     void feed(const core::Event& event);
     void carry_out(core::Outbox outbox);
+    void begin_core();
+    void change_core();
     void shut_down();
     adapters::Page readiness() const;
 
@@ -42,7 +44,7 @@ private:
     adapters::PostgresSql sql_;
     std::unique_ptr<adapters::HealthServer> health_;
     std::unique_ptr<adapters::HealthServer> metrics_;
-    std::unique_ptr<core::OperatorCore> core_;
+    std::unique_ptr<RecordedCore> core_;
     http::Timer timer_;
     bool stopping_ = false;
 };
