@@ -1,330 +1,275 @@
 #include "fakepatroni/member.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "lib/base/hash.hpp"
 #include "lib/base/overloaded.hpp"
-#include "lib/kube/workload.hpp"
-#include "lib/patroni/parse.hpp"
 
 namespace bestgres::fakepatroni {
 namespace {
 
-using std::chrono::seconds;
+using std::chrono::milliseconds;
 
-constexpr Duration initdb_takes = seconds(2);
-constexpr Duration copy_takes = seconds(2);
-constexpr Duration restart_takes = seconds(1);
-constexpr std::string_view scope_label = "bestgres.io/cluster";
-constexpr std::uint64_t first_position = 67'108'864;
-
-// Parameters that Patroni keeps in the dynamic configuration and that need a restart.
-Json restart_parameters(const Seen& seen) {
-    Json wanted = Json::object();
-    const Json config = seen.config.config.value_or(Json::object());
-    for (const char* name :
-         {"max_connections", "max_worker_processes", "max_wal_senders", "max_prepared_transactions",
-          "max_locks_per_transaction", "shared_buffers"}) {
-        if (const Json* value = find(config, {"postgresql", "parameters", name})) {
-            wanted[name] = *value;
-        }
+void consider(std::optional<Instant>& due, const std::optional<Instant>& other) {
+    if (other && (!due || *other < *due)) {
+        due = other;
     }
-    return wanted;
+}
+
+std::optional<Instant> due_of(const Thread& thread) {
+    std::optional<Instant> due;
+    consider(due, thread.sleeps_until);
+    consider(due, thread.awaits_caches_until);
+    if (thread.write) {
+        consider(due, thread.write->due());
+    }
+    if (thread.asking) {
+        consider(due, thread.asking->deadline);
+    }
+    return due;
 }
 
 }  // namespace
 
-Member::Member(MemberSettings settings, Disk disk) : settings_(std::move(settings)) {
-    local_.name = settings_.pod;
-    local_.disk = std::move(disk);
+Member::Member(MemberSettings settings)
+    : settings_(std::make_shared<const MemberSettings>(std::move(settings))),
+      random_(settings_->seed, "patroni/" + settings_->name),
+      cache_(*settings_),
+      config_json_(settings_->bootstrap_config) {
+    config_ = std::make_shared<const DynamicConfig>(
+        dynamic_config(config_json_, settings_->postgresql, settings_->version));
+    applied_ = config_;
 }
 
-bool Member::is_ready() const {
-    if (!local_.runs || terminated_) {
-        return false;
+MemberOutbox Member::on(const MemberEvent& event, Instant now, Postgres& local) {
+    MemberOutbox out;
+    if (is_gone()) {
+        return out;
     }
-    return local_.primary ? seen_.leader.holder == local_.name : !seen_.leader.holder.empty();
+    Instant reached = now;
+    if (std::holds_alternative<Wake>(event) && wake_asked_) {
+        reached = std::max(now, *wake_asked_);
+    }
+    Turn turn{now, reached, local, out};
+    if (!started_) {
+        start_up(turn);
+    }
+    take(event, turn);
+    pass_time(turn);
+    run(turn);
+    ask_for_wake(turn);
+    return out;
+}
+
+void Member::take(const MemberEvent& event, Turn& turn) {
+    std::visit(Overloaded{
+                   [](const Wake&) {},
+                   [&](const kube::Answer& answer) { take_answer(answer, turn); },
+                   [&](const kube::WatchEvent& watch) { take_watch_event(watch, turn); },
+                   [&](const RestRequest& request) { answer_rest(request, turn); },
+                   [&](const PeerAnswer& answer) {
+                       for (Thread* thread : threads()) {
+                           if (!thread->asking) {
+                               continue;
+                           }
+                           auto& open = thread->asking->open;
+                           const auto found = std::find_if(
+                               open.begin(), open.end(),
+                               [&](const auto& asked) { return asked.first == answer.id; });
+                           if (found != open.end()) {
+                               thread->replies.push_back({found->second, answer.reply});
+                               open.erase(found);
+                           }
+                       }
+                   },
+                   [&](const SourceAnswer& answer) {
+                       for (Thread* thread : threads()) {
+                           if (thread->question == answer.id) {
+                               thread->question.reset();
+                               thread->sleeps_until.reset();
+                               thread->facts = answer.facts;
+                           }
+                       }
+                   },
+                   [&](const PostgresWorkEnded& work) {
+                       work_succeeded_ = work.ended.ok;
+                       if (action_ && work.ended.work == PostgresWork::checkpoint) {
+                           action_->thread.awaits_checkpoint = false;
+                       }
+                       if (checkpoint_asked_ && !checkpointed_) {
+                           see_to_checkpoint(turn);
+                           woken_ = woken_ || checkpointed_;
+                       }
+                   },
+                   [&](const Terminate&) { terminate(turn); },
+                   [&](const Reload& reload) {
+                       settings_ = reload.settings;
+                       config_record_.reset();
+                       reloads_ = true;
+                   },
+               },
+               event);
+}
+
+void Member::take_answer(const kube::Answer& answer, Turn& turn) {
+    for (Feed* feed : {&pods_, &maps_}) {
+        if (feed->state() == Feed::State::listing && feed->list_id() == answer.id) {
+            take_list(*feed, answer, turn);
+            return;
+        }
+    }
+    // Whatever object comes back is news, also when nobody waits for it any more.
+    if (answer.outcome.ok()) {
+        if (const auto* object = std::get_if<kube::Object>(&*answer.outcome)) {
+            cache_.store(*object);
+        }
+    }
+    for (Thread* thread : threads()) {
+        if (thread->write && thread->write->id() == answer.id) {
+            answer_thread(*thread, answer, turn);
+            return;
+        }
+    }
+}
+
+void Member::answer_thread(Thread& thread, const kube::Answer& answer, Turn& turn) {
+    thread.write->answered(answer.outcome, turn.now, jitter());
+    if (thread.write->distrusts_watches() && thread.write->outcome()) {
+        open_watches_anew(turn);
+    }
+}
+
+std::vector<Thread*> Member::threads() {
+    std::vector<Thread*> all{&loop_};
+    if (action_) {
+        all.push_back(&action_->thread);
+    }
+    for (PendingReply& pending : pending_) {
+        all.push_back(&pending.thread);
+    }
+    return all;
+}
+
+Duration Member::jitter() {
+    return milliseconds(10 * random_.below(81));
+}
+
+void Member::pass_time(Turn& turn) {
+    for (Feed* feed : {&pods_, &maps_}) {
+        if (feed->due() && *feed->due() <= turn.reached) {
+            if (feed->state() == Feed::State::listing) {
+                feed->failed(turn.now);
+            }
+            if (*feed->due() <= turn.reached) {
+                begin_list(*feed, turn);
+            }
+        }
+    }
+    for (Thread* thread : threads()) {
+        pass_time_of(*thread, turn);
+    }
+}
+
+void Member::pass_time_of(Thread& thread, Turn& turn) {
+    if (thread.sleeps_until && *thread.sleeps_until <= turn.reached) {
+        thread.sleeps_until.reset();
+        thread.question.reset();  // its deadline
+    }
+    if (thread.write && !thread.write->outcome() && thread.write->due() <= turn.reached &&
+        thread.write->to_send() == nullptr) {
+        thread.write->overdue(turn.now, jitter());
+    }
+    if (thread.asking && thread.asking->deadline <= turn.reached) {
+        for (const auto& [id, peer] : thread.asking->open) {
+            thread.replies.push_back({peer, std::nullopt});
+        }
+        thread.asking->open.clear();
+    }
+}
+
+// Lets every thread go on until all of them block.
+void Member::run(Turn& turn) {
+    for (int round = 0; round < 100 && !is_gone(); ++round) {
+        send(turn);
+        const auto point = point_;
+        const bool was_busy = busy();
+        const std::size_t waiting = pending_.size();
+        const std::size_t asked = turn.out.calls.size() + turn.out.peer_requests.size();
+        run_action(turn);
+        run_loop(turn);
+        run_replies(turn);
+        send(turn);
+        const bool still = point == point_ && was_busy == busy() && waiting == pending_.size() &&
+                           asked == turn.out.calls.size() + turn.out.peer_requests.size();
+        if (still) {
+            return;
+        }
+    }
+}
+
+void Member::send(Turn& turn) {
+    for (Thread* thread : threads()) {
+        if (thread->write) {
+            if (const kube::Call* call = thread->write->to_send()) {
+                const kube::CallId id = ++counter_;
+                turn.out.calls.push_back({id, *call});
+                thread->write->sent(id, turn.now);
+            }
+            if (thread->write->outcome()) {
+                thread->outcome = *thread->write->outcome();
+                thread->write.reset();
+            }
+        }
+        if (thread->asking && thread->asking->open.empty()) {
+            thread->asking.reset();
+        }
+        if (thread->awaits_postgres && turn.local.work() == PostgresWork::none) {
+            thread->awaits_postgres = false;
+        }
+        if (thread->awaits_checkpoint && !has_server(turn.local)) {
+            thread->awaits_checkpoint = false;
+        }
+    }
+}
+
+void Member::ask_for_wake(Turn& turn) {
+    std::optional<Instant> due;
+    if (!is_gone()) {
+        for (const Thread* thread : threads()) {
+            consider(due, due_of(*thread));
+            // The end of a server's work may be missed: a look once a second finds it.
+            if (thread->awaits_postgres || thread->awaits_checkpoint) {
+                consider(due, turn.now + std::chrono::seconds(1));
+            }
+        }
+        consider(due, pods_.due());
+        consider(due, maps_.due());
+    }
+    wake_asked_ = due;
+    turn.out.wake_at = due;
+}
+
+void Member::say(Turn& turn, std::string sentence) {
+    sentence_ = sentence;
+    turn.out.log.push_back(std::move(sentence));
 }
 
 std::uint64_t Member::hash() const {
     Hasher hasher;
-    hasher.add(local_.name);
-    hasher.add(local_.disk.system_identifier);
-    hasher.add(static_cast<std::uint64_t>(local_.disk.timeline));
-    hasher.add(local_.disk.lsn);
-    hasher.add(static_cast<std::uint64_t>(local_.runs) * 2 +
-               static_cast<std::uint64_t>(local_.primary));
-    hasher.add(static_cast<std::uint64_t>(local_.work));
-    hasher.add(published_);
+    hasher.add(settings_->name);
+    hasher.add(cache_.hash());
+    hasher.add(pods_.hash());
+    hasher.add(maps_.hash());
+    hasher.add(static_cast<std::uint64_t>(point_));
+    hasher.add(static_cast<std::uint64_t>(state_) * 16 + static_cast<std::uint64_t>(role_));
+    hasher.add(static_cast<std::uint64_t>(leader_until_.ns));
+    hasher.add(static_cast<std::uint64_t>(lock_.since.ns));
+    hasher.add(static_cast<std::uint64_t>(next_run_.ns));
+    hasher.add(static_cast<std::uint64_t>(rewind_));
+    hasher.add(action_ ? static_cast<std::uint64_t>(action_->kind) * 64 + action_->next + 1 : 0);
+    hasher.add(pending_.size());
+    hasher.add(standby_names_);
     return hasher.value();
-}
-
-MemberOutbox Member::on(const MemberEvent& event, Instant now) {
-    MemberOutbox out;
-    if (terminated_) {
-        return out;
-    }
-    finish_work(now);
-    std::visit(Overloaded{
-                   [&](const Wake&) { begin_cycle(now, out); },
-                   [&](const kube::Answer& answer) { take_answer(answer, now, out); },
-                   [&](const RestRequest& request) { answer_rest(request, now, out); },
-                   [&](const Terminate&) { terminate(out); },
-               },
-               event);
-    return out;
-}
-
-void Member::submit(kube::Call call, MemberOutbox& out) {
-    out.calls.emplace_back(next_call_++, std::move(call));
-}
-
-void Member::begin_cycle(Instant now, MemberOutbox& out) {
-    phase_ = Phase::reading;
-    lists_missing_ = 2;
-    expected_.clear();
-    const std::string selector = fmt::format("{}={}", scope_label, settings_.scope);
-    for (const kube::Kind& kind : {kube::kinds::config_map, kube::kinds::pod}) {
-        expected_[next_call_] = kind == kube::kinds::pod ? "pods" : "configs";
-        submit(
-            kube::List{
-                .kind = kind, .ns = settings_.ns, .label_selector = selector, .field_selector = ""},
-            out);
-    }
-    const Timing timing = timing_of(seen_);
-    Instant next = now + timing.loop_wait;
-    if (local_.work != Work::none) {
-        next = std::min(next, std::max(local_.work_ends, now + seconds(1)));
-    }
-    out.wake_at = next;
-}
-
-void Member::take_answer(const kube::Answer& answer, Instant now, MemberOutbox& out) {
-    const auto found = expected_.find(answer.id);
-    if (found == expected_.end()) {
-        return;
-    }
-    const std::string what = found->second;
-    expected_.erase(found);
-    if (what == "write") {
-        finish_write(answer, now, out);
-        return;
-    }
-    // Asked for over REST: it must not disturb the step that the HA loop is at.
-    if (what == "request") {
-        if (answer.outcome.ok()) {
-            const auto& object = std::get<kube::Object>(*answer.outcome);
-            read({.items = {object}, .resource_version = ""}, now);
-        }
-        return;
-    }
-    if (what == "pod" || !answer.outcome.ok()) {
-        // An unreadable API server: the next cycle tries again. A primary keeps the lock until its
-        // ttl is over.
-        if (what != "pod" && local_.primary && !lock_is_held(local_, seen_, now)) {
-            become_replica();
-        }
-        return;
-    }
-    if (what == "configs") {
-        // What is not listed does not exist any more.
-        seen_.config = {};
-        seen_.leader = {};
-        seen_.failover = {};
-        seen_.versions.clear();
-    }
-    read(std::get<kube::Listing>(*answer.outcome), now);
-    if (--lists_missing_ == 0) {
-        decision_ = decide(local_, seen_, now);
-        last_sentence_ = decision_.because;
-        act(decision_, now, out);
-    }
-}
-
-void Member::read(const kube::Listing& objects, Instant now) {
-    const bool pods = !objects.items.empty() && objects.items.front().kind() == "Pod";
-    if (pods) {
-        seen_.peers.clear();
-    }
-    for (const kube::Object& object : objects.items) {
-        if (pods) {
-            const auto status = patroni::parse_member_status(object.annotation("status"));
-            if (object.name() != settings_.pod) {
-                seen_.peers.push_back(
-                    {.name = std::string(object.name()),
-                     .status = status.value_or({}),
-                     .pod_runs = kube::pod_phase(object) == "Running" && !object.being_deleted()});
-            }
-            continue;
-        }
-        const Json& annotations = object_at(object.json(), {"metadata", "annotations"});
-        const std::string name(object.name());
-        if (name == settings_.scope + "-config") {
-            seen_.config = patroni::parse_config(annotations);
-        } else if (name == settings_.scope + "-failover") {
-            seen_.failover = patroni::parse_failover(annotations);
-        } else if (name == settings_.scope + "-leader") {
-            seen_.leader = patroni::parse_leader(annotations);
-            if (local_.leader_version != object.resource_version()) {
-                local_.leader_version = object.resource_version();
-                local_.leader_seen_changing = now;
-            }
-        } else {
-            continue;
-        }
-        seen_.versions[name.substr(settings_.scope.size() + 1)] = object.resource_version();
-    }
-}
-
-void Member::become_replica() {
-    local_.primary = false;
-    local_.work = Work::none;
-}
-
-void Member::act(const Decision& decision, Instant now, MemberOutbox& out) {
-    phase_ = Phase::writing;
-    switch (decision.action) {
-        case Action::begin_bootstrap:
-            write_object("config", {{"initialize", ""}}, out);
-            return;
-        case Action::finish_bootstrap:
-            local_.disk = {.initialized = true,
-                           .system_identifier = settings_.system_identifier,
-                           .timeline = 1,
-                           .lsn = first_position};
-            local_.runs = true;
-            local_.work = Work::none;
-            fresh_cluster_ = true;
-            write_object("config",
-                         {{"initialize", local_.disk.system_identifier},
-                          {"config", dump(settings_.bootstrap_config)}},
-                         out);
-            return;
-        case Action::renew:
-            write_object("leader", leader_annotations(now, false), out);
-            return;
-        case Action::acquire:
-            write_object("leader", leader_annotations(now, true), out);
-            return;
-        case Action::hand_over:
-            become_replica();
-            write_object("leader", {{"leader", nullptr}}, out);
-            return;
-        case Action::demote:
-            become_replica();
-            break;
-        case Action::copy:
-            local_.work = Work::base_backup;
-            local_.work_ends = now + copy_takes;
-            out.wake_at = std::min(out.wake_at.value_or(local_.work_ends), local_.work_ends);
-            break;
-        case Action::start:
-            local_.runs = true;
-            local_.primary = seen_.leader.holder == local_.name;
-            local_.parameters_in_force = restart_parameters(seen_);
-            break;
-        case Action::follow:
-            local_.disk.timeline = std::max<std::int64_t>(
-                local_.disk.timeline, static_cast<std::int64_t>(seen_.config.history.size()) + 1);
-            if (seen_.leader.optime) {
-                local_.disk.lsn = std::max(local_.disk.lsn, seen_.leader.optime->bytes);
-            }
-            break;
-        case Action::wait:
-            break;
-    }
-    publish(now, out);
-}
-
-void Member::finish_write(const kube::Answer& answer, Instant now, MemberOutbox& out) {
-    const bool done = answer.outcome.ok();
-    if (done) {
-        const auto& object = std::get<kube::Object>(*answer.outcome);
-        read({.items = {object}, .resource_version = ""}, now);
-    }
-    switch (decision_.action) {
-        case Action::begin_bootstrap:
-            if (done) {
-                local_.work = Work::initdb;
-                local_.work_ends = now + initdb_takes;
-                out.wake_at = local_.work_ends;
-            }
-            break;
-        case Action::finish_bootstrap:
-            local_.parameters_in_force = restart_parameters(seen_);
-            decision_.action = Action::acquire;
-            write_object("leader", leader_annotations(now, true), out);
-            return;
-        case Action::acquire:
-            if (done && take_lock(out)) {
-                return;
-            }
-            break;
-        case Action::renew:
-            // 404 and a changed holder: Patroni demotes at once.
-            if (!done && answer.outcome.error().code == kube::ErrorCode::not_found) {
-                become_replica();
-            }
-            // The lock without a primary: an interrupted promotion is made good.
-            if (done && !local_.primary && local_.runs && take_lock(out)) {
-                return;
-            }
-            if (done && seen_.failover.pending() && seen_.failover.candidate == local_.name) {
-                decision_.action = Action::wait;
-                write_object("failover", {{"leader", nullptr}, {"member", nullptr}}, out);
-                return;
-            }
-            break;
-        case Action::wait:
-        case Action::demote:
-        case Action::hand_over:
-        case Action::copy:
-        case Action::follow:
-        case Action::start:
-            break;
-    }
-    publish(now, out);
-}
-
-// True when a further write is under way: the promotion's line of history.
-bool Member::take_lock(MemberOutbox& out) {
-    const bool was_primary = local_.primary;
-    local_.primary = true;
-    if (fresh_cluster_ || was_primary) {
-        fresh_cluster_ = false;
-        return false;
-    }
-    Json history = Json::array();
-    for (const patroni::HistoryEntry& entry : seen_.config.history) {
-        history.push_back({entry.timeline, entry.switched_at.bytes, entry.reason});
-    }
-    history.push_back({local_.disk.timeline, local_.disk.lsn, "no recovery target specified"});
-    ++local_.disk.timeline;
-    decision_.action = Action::wait;
-    write_object("config", {{"history", dump(history)}}, out);
-    return true;
-}
-
-void Member::finish_work(Instant now) {
-    if (local_.work == Work::none || local_.work == Work::initdb || now < local_.work_ends) {
-        return;
-    }
-    if (local_.work == Work::base_backup && !seen_.leader.holder.empty() &&
-        seen_.config.initialize) {
-        local_.disk = {.initialized = true,
-                       .system_identifier = *seen_.config.initialize,
-                       .timeline = static_cast<std::int64_t>(seen_.config.history.size()) + 1,
-                       .lsn = seen_.leader.optime ? seen_.leader.optime->bytes : first_position};
-        local_.runs = true;
-        local_.primary = false;
-    }
-    if (local_.work == Work::restart) {
-        local_.runs = true;
-    }
-    local_.parameters_in_force = restart_parameters(seen_);
-    local_.work = Work::none;
 }
 
 }  // namespace bestgres::fakepatroni
