@@ -9,16 +9,18 @@
 
 #include "fakekube/copy_on_write.hpp"
 #include "fakepatroni/member.hpp"
+#include "fakepatroni/postgres.hpp"
 #include "scenarios/engine/agent.hpp"
 #include "scenarios/engine/dice.hpp"
 #include "scenarios/engine/happening.hpp"
 
 namespace bestgres::scenarios {
 
-// Who waits for an answer of a member's REST API.
+// Who waits for an answer of a member's REST API: an operator, or another member.
 struct Asked {
     Process from = {};
-    patroni::CallId id = 0;  // its word for the request
+    std::uint64_t id = 0;  // its word for the request
+    bool answer_is_lost = false;
 };
 
 struct Container {
@@ -52,10 +54,16 @@ struct Container {
     std::string obstacle = {};  // why it does not start, as the status says it
 
     fakekube::CopyOnWrite<std::optional<fakepatroni::Member>> member = {};
+    // Absent together with the member: the volume is then among those of the world.
+    fakekube::CopyOnWrite<std::optional<fakepatroni::Postgres>> postgres = {};
+    std::optional<Instant> server_due = {};  // a ServerDue is in the queue for then
+    std::uint64_t server_face = 0;           // what others saw of it last, as a hash
+    std::uint64_t patroni_face = 0;
+    std::optional<Instant> checkpoint_until = {};      // SIGTERM waits for a checkpoint so long
     std::optional<Instant> wake = {};                  // the only pending one that counts
     bool frozen = false;                               // SIGSTOP of Patroni: PostgreSQL runs on
     std::vector<fakepatroni::MemberEvent> inbox = {};  // while it is frozen
-    std::map<patroni::CallId, Asked> asked = {};
+    std::map<fakepatroni::RestId, Asked> asked = {};
     Agent agent = {};
     bool agent_looks = false;  // an AgentLooks is in the queue
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "lib/kube/quantity.hpp"
 #include "lib/kube/workload.hpp"
 #include "lib/patroni/parse.hpp"
+#include "scenarios/engine/members.hpp"
+#include "scenarios/engine/servers.hpp"
 #include "scenarios/engine/truth_view.hpp"
 #include "scenarios/engine/watching.hpp"
 
@@ -59,6 +62,28 @@ bool wakes_controllers(const fakekube::StoredEvent& event) {
     return !is_periodic(event);
 }
 
+// The volume goes with its claim, and grows with it while it is mounted.
+void follow_claim(WorldState& world, const kube::Object& claim, bool deleted) {
+    const std::string uid(claim.uid());
+    if (deleted) {
+        world.volumes.erase(uid);
+        return;
+    }
+    const auto size = kube::Quantity::parse(kube::claim_capacity(claim));
+    for (std::uint32_t index = 0; size.ok() && index < world.containers.size(); ++index) {
+        Container& container = world.containers[index];
+        if (container.claim_uid != uid || !container.runs()) {
+            continue;
+        }
+        fakepatroni::Filesystem disk = (*container.postgres)->volume().disk;
+        if (disk.size != static_cast<std::uint64_t>(size->bytes())) {
+            disk.size = static_cast<std::uint64_t>(size->bytes());
+            (*container.postgres.write()).change_disk(disk, world.now);
+            serve(world, index);
+        }
+    }
+}
+
 void take_event(WorldState& world, const fakekube::StoredEvent& event) {
     world.trace.add(event.version);
     world.trace.add(event.object.hash());
@@ -72,6 +97,9 @@ void take_event(WorldState& world, const fakekube::StoredEvent& event) {
         note_effect(world);
     }
     const bool deleted = event.type == fakekube::EventType::deleted;
+    if (event.kind->is(kube::kinds::persistent_volume_claim)) {
+        follow_claim(world, event.object, deleted);
+    }
     tell(world, ObjectChanged{.actor = world.acting,
                               .before = event.before,
                               .after = deleted ? kube::Object() : event.object});

@@ -7,7 +7,8 @@
 #include "scenarios/engine/exposure.hpp"
 #include "scenarios/engine/fault_kinds.hpp"
 #include "scenarios/engine/faults.hpp"
-#include "scenarios/engine/rest_answers.hpp"
+#include "scenarios/engine/rest_faults.hpp"
+#include "scenarios/engine/servers.hpp"
 #include "scenarios/engine/watching.hpp"
 
 namespace bestgres::scenarios {
@@ -66,6 +67,7 @@ void take_effect(WorldState& world, const Fault& fault, const std::string& targe
         begin_on_node(world, fault, target) || begin_on_member(world, fault, target) ||
         begin_by_people(world, fault, target);
     (void)known;  // what is left stands active and is asked for
+    tend_links(world);
     measure_all_exposure(world);
 }
 
@@ -74,6 +76,8 @@ void lose_effect(WorldState& world, const Fault& fault, const std::string& targe
     end_on_operator(world, fault, target);
     end_on_node(world, fault, target);
     end_on_member(world, fault, target);
+    end_by_people(world, fault, target);
+    tend_links(world);
     measure_all_exposure(world);
     resume_watches(world);
 }

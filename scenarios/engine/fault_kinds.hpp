@@ -19,6 +19,9 @@ bool begin_on_node(WorldState& world, const Fault& fault, const std::string& tar
 void end_on_node(WorldState& world, const Fault& fault, const std::string& target);
 bool begin_on_member(WorldState& world, const Fault& fault, const std::string& target);
 void end_on_member(WorldState& world, const Fault& fault, const std::string& target);
+// What the active faults make of this pod's PostgreSQL and its disk.
+void set_server_faults(WorldState& world, std::uint32_t container);
 bool begin_by_people(WorldState& world, const Fault& fault, const std::string& target);
+void end_by_people(WorldState& world, const Fault& fault, const std::string& target);
 
 }  // namespace bestgres::scenarios

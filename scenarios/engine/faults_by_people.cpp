@@ -2,6 +2,7 @@
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/fault_kinds.hpp"
+#include "scenarios/engine/members.hpp"
 #include "scenarios/engine/world_conditions.hpp"
 
 namespace bestgres::scenarios {
@@ -66,7 +67,43 @@ bool change_object(WorldState& world, const Fault& fault, const kube::Ref& ref) 
     }
 }
 
+// By `patronictl pause` against any member that answers.
+void pause_cluster(WorldState& world, const std::string& cluster, bool paused) {
+    for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
+        if (world.containers[index].cluster == cluster && world.containers[index].runs()) {
+            tell_patroni(world, index, "PATCH", {{"pause", paused ? Json(true) : Json()}});
+            return;
+        }
+    }
+}
+
+// `kubectl apply` of the file that the cluster was made from.
+void apply_old_manifest(WorldState& world, const std::string& target) {
+    const std::string name = target.substr(target.find('/') + 1);
+    for (const Edit& edit : world.scenario->edits) {
+        const auto* apply = std::get_if<ApplyManifest>(&edit.action);
+        if (apply == nullptr || string_at(apply->manifest, {"metadata", "name"}) != name) {
+            continue;
+        }
+        const auto kind = find_kind_by_word(string_at(apply->manifest, {"kind"}));
+        if (kind) {
+            (void)perform_as_user(world, kube::Apply{.kind = *kind,
+                                                     .object = kube::Object(apply->manifest),
+                                                     .field_manager = "kubectl",
+                                                     .force = true,
+                                                     .subresource = ""});
+        }
+        return;
+    }
+}
+
 }  // namespace
+
+void end_by_people(WorldState& world, const Fault& fault, const std::string& target) {
+    if (fault.kind == FaultKind::paused_by_hand) {
+        pause_cluster(world, target, false);
+    }
+}
 
 bool begin_by_people(WorldState& world, const Fault& fault, const std::string& target) {
     switch (fault.kind) {
@@ -80,6 +117,12 @@ bool begin_by_people(WorldState& world, const Fault& fault, const std::string& t
             (void)perform_as_user(world, std::move(call));
             return true;
         }
+        case FaultKind::paused_by_hand:
+            pause_cluster(world, target, true);
+            return true;
+        case FaultKind::old_manifest_applied:
+            apply_old_manifest(world, target);
+            return true;
         default: {
             const auto ref = ref_meant(world, target);
             return ref && change_object(world, fault, *ref);

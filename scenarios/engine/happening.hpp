@@ -10,9 +10,11 @@
 #include <variant>
 
 #include "fakepatroni/member.hpp"
+#include "fakepatroni/postgres.hpp"
 #include "lib/kube/cluster.hpp"
 #include "operator/core/event.hpp"
 #include "scenarios/engine/call_label.hpp"
+#include "scenarios/engine/occurrence.hpp"
 
 namespace bestgres::scenarios {
 
@@ -92,10 +94,9 @@ struct RestArrives {
     std::uint32_t container = 0;
     std::uint32_t incarnation = 0;
     Process from = {};
-    patroni::CallId id = 0;
+    std::uint64_t id = 0;      // the asker's word for it
     std::uint64_t number = 0;  // among the calls of operators
-    patroni::Verb verb = patroni::Verb::status;
-    Json body = {};
+    fakepatroni::RestRequest request = {};
     CallLabel label = {};
     Treatment treatment = {};
 };
@@ -104,8 +105,39 @@ struct SqlArrives {
     std::uint32_t incarnation = 0;
     Process from = {};
     postgres::CallId id = 0;
+    std::uint64_t number = 0;
     postgres::Call call;
+    CallLabel label = {};
     Treatment treatment = {};
+};
+struct SourceAsked {  // one member's Patroni asks another one's PostgreSQL
+    std::uint32_t from = 0;
+    std::uint32_t incarnation = 0;
+    fakepatroni::SourceQuestion question = {};
+};
+struct ServerDue {
+    std::uint32_t container = 0;
+    std::uint32_t incarnation = 0;
+};
+struct ServerConnects {  // to its upstream
+    std::uint32_t container = 0;
+    std::uint32_t incarnation = 0;
+    fakepatroni::UpstreamRequest request = {};
+};
+struct WalArrives {
+    fakepatroni::ConnectionId connection = 0;
+    fakepatroni::WalMessage message = {};
+};
+struct ReportArrives {
+    fakepatroni::ConnectionId connection = 0;
+    fakepatroni::StandbyReport report = {};
+};
+struct LinkBreaks {
+    fakepatroni::ConnectionId connection = 0;
+};
+struct CheckpointEnds {  // the agent waits no longer
+    std::uint32_t container = 0;
+    std::uint32_t incarnation = 0;
 };
 struct MemberWakes {
     std::uint32_t container = 0;
@@ -159,8 +191,9 @@ struct WriteArrives {
 struct WriteAnswered {
     std::uint32_t client = 0;
     std::uint64_t commit = 0;
-    bool accepted = false;
+    WriteResult result = WriteResult::unknown;
     bool synchronous = false;
+    fakepatroni::Mark mark = {};
 };
 struct WriteGivenUp {
     std::uint32_t client = 0;
@@ -175,12 +208,12 @@ struct DrainGoesOn {
 };
 struct SettleCheck {};
 
-using Happening =
-    std::variant<CallArrives, AnswerArrives, WatchDelivers, WatchBreaks, ControllersRun,
-                 OperatorWakes, OperatorHears, OperatorStarts, OperatorGoesOn, RestArrives,
-                 SqlArrives, MemberWakes, MemberHears, Heartbeat, ContainerDue, AgentLooks,
-                 ProbeEnds, StatusDue, RouteDue, NodeReturns, ClientWrites, WriteArrives,
-                 WriteAnswered, WriteGivenUp, TriggersDue, FaultEnds, DrainGoesOn, SettleCheck>;
+using Happening = std::variant<
+    CallArrives, AnswerArrives, WatchDelivers, WatchBreaks, ControllersRun, OperatorWakes,
+    OperatorHears, OperatorStarts, OperatorGoesOn, RestArrives, SqlArrives, SourceAsked, ServerDue,
+    ServerConnects, WalArrives, ReportArrives, LinkBreaks, CheckpointEnds, MemberWakes, MemberHears,
+    Heartbeat, ContainerDue, AgentLooks, ProbeEnds, StatusDue, RouteDue, NodeReturns, ClientWrites,
+    WriteArrives, WriteAnswered, WriteGivenUp, TriggersDue, FaultEnds, DrainGoesOn, SettleCheck>;
 
 // "CallArrives": for reports and for sigma's edges.
 std::string_view name_of(const Happening& happening);

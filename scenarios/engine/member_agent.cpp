@@ -3,27 +3,79 @@
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/kubelet.hpp"
 #include "scenarios/engine/members.hpp"
+#include "scenarios/engine/servers.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
-// GET /leader of this member, as the agent reads it.
-agent::PatroniReport report_of(const WorldState& world, const Container& container) {
-    const fakepatroni::Member& member = **container.member;
-    agent::PatroniReport report;
-    report.is_running = member.is_ready() || member.is_writable();
-    report.is_primary = member.is_writable();
-    report.in_recovery = !member.is_writable();
-    report.holds_lock = member.is_writable() && member.is_ready();
-    report.dcs_last_seen = Instant{world.now.ns - world.now.ns % 1'000'000'000};
-    return report;
-}
-
-bool answers(const WorldState& world, const Container& container) {
+bool patroni_answers(const WorldState& world, const Container& container) {
     return !container.frozen && !strikes(world, FaultKind::rest_silent, container.pod);
 }
 
+// The two or three requests of one round, as operator/agent/patroni_poll.cpp makes them.
+void hear(WorldState& world, Container& container) {
+    const fakepatroni::Member& member = **container.member;
+    const fakepatroni::Postgres& server = **container.postgres;
+    const Instant clock = world.now + world.nodes[container.node].skew;
+    const auto leader = member.get("/leader", clock, server);
+    auto report = agent::parse_report(leader.status, leader.body);
+    if (!report) {
+        return;
+    }
+    const auto config = parse_json(member.get("/config", clock, server).body);
+    if (const auto ttl = config.ok() ? find_int(*config, {"ttl"}) : std::nullopt) {
+        container.agent.set_ttl(std::chrono::seconds(*ttl));
+    }
+    const auto lag = config.ok() ? find_int(*config, {"maximum_lag_on_failover"}) : std::nullopt;
+    const bool leads = report->holds_lock || report->is_primary;
+    const bool within =
+        !leads &&
+        member.get("/replica?lag=" + std::to_string(lag.value_or(1'048'576)), clock, server)
+                .status == 200;
+    container.agent.hears(*std::move(report), within, world.now);
+}
+
+void follow_decisions(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    look_at_readiness(world, index);
+    const fakepatroni::Postgres& server = **container.postgres;
+    const agent::LocalFacts local{
+        .postgres_runs = server.state() != fakepatroni::ServerState::stopped,
+        .standby_signal = server.volume().standby_signal};
+    if (!container.agent.is_live(world.now)) {
+        kill_container(world, index, "the liveness probe");
+        return;
+    }
+    if (world.scenario->knobs.agent_watchdog && container.agent.reason_to_kill(local, world.now)) {
+        kill_server(world, index, "the watchdog");
+    }
+}
+
 }  // namespace
+
+void agent_looks_soon(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    if (!container.agent_looks) {
+        container.agent_looks = true;
+        put_at(world, container.agent.next_round(world.now),
+               AgentLooks{index, container.incarnation});
+    }
+}
+
+void agent_hears_anew(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    if (!container.runs()) {
+        return;
+    }
+    if (patroni_answers(world, container)) {
+        hear(world, container);
+    } else {
+        container.agent.hears_nothing_from(world.now);
+    }
+    if (const auto next = container.agent.next_decision(world.now)) {
+        put_at(world, *next, AgentLooks{index, container.incarnation});
+    }
+}
 
 void agent_looks(WorldState& world, const AgentLooks& looks) {
     Container& container = world.containers[looks.container];
@@ -31,24 +83,8 @@ void agent_looks(WorldState& world, const AgentLooks& looks) {
         return;
     }
     container.agent_looks = false;
-    if (answers(world, container)) {
-        container.agent.hears(report_of(world, container), (*container.member)->is_ready(),
-                              world.now);
-    } else {
-        container.agent.hears_nothing_from(world.now);
-    }
-    look_at_readiness(world, looks.container);
-    const agent::LocalFacts local{.postgres_runs = true, .standby_signal = !is_writable(container)};
-    const bool kills = world.scenario->knobs.agent_watchdog &&
-                       container.agent.reason_to_kill(local, world.now).has_value();
-    if (kills || !container.agent.is_live(world.now)) {
-        kill_container(world, looks.container, kills ? "the watchdog" : "the liveness probe");
-        return;
-    }
-    if (const auto next = container.agent.next_decision(world.now)) {
-        container.agent_looks = true;
-        put_at(world, *next, AgentLooks{looks.container, looks.incarnation});
-    }
+    agent_hears_anew(world, looks.container);
+    follow_decisions(world, looks.container);
 }
 
 }  // namespace bestgres::scenarios

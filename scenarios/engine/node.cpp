@@ -116,7 +116,7 @@ void crash_node(WorldState& world, std::uint32_t node) {
     world.nodes[node].up = false;
     for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
         if (world.containers[index].node == node && !world.containers[index].is_over()) {
-            end_process(world, index, "the node is gone");
+            end_process(world, index, "the node is gone", false);
         }
     }
     world.watches.close_all(process_of_kubelet(world, node));
@@ -132,6 +132,13 @@ void return_node(WorldState& world, const NodeReturns& due) {
     }
     node.up = true;
     node.slices.clear();
+    for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
+        // Sandboxes are made anew, with other addresses.
+        if (world.containers[index].node == due.node && !world.containers[index].is_over()) {
+            world.containers[index].address =
+                fmt::format("10.1.{}.{}", index, node.incarnation % 250);
+        }
+    }
     boot_node(world, due.node);
     proxy_lists(world, due.node);
     kubelet_catches_up(world, due.node);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "fakepatroni/wal.hpp"
 #include "lib/base/time.hpp"
 #include "lib/kube/cluster.hpp"
 #include "lib/patroni/patroni.hpp"
@@ -80,7 +81,8 @@ struct WriteEnded {
     std::string cluster;
     std::uint64_t commit = 0;
     WriteResult result = WriteResult::unknown;
-    bool synchronous = false;  // what the cluster's settings promised for it
+    bool synchronous = false;     // standbys had confirmed it before it was acknowledged
+    fakepatroni::Mark mark = {};  // of an acknowledged one: its place in the history
 };
 struct EditMade {
     std::string id;

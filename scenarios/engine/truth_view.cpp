@@ -24,24 +24,29 @@ std::vector<MemberTruth> TruthView::members() const {
         if (!container.runs()) {
             continue;
         }
-        members.push_back(
-            {.pod_uid = container.pod_uid,
-             .pod = container.pod,
-             .cluster = container.cluster,
-             .node = world_.nodes[container.node].name,
-             .claim_uid = container.claim_uid,
-             .patroni_runs = true,
-             .patroni_frozen = container.frozen,
-             .believes_to_lead = is_writable(container) && (*container.member)->is_ready(),
-             .ready = container.agent.readiness(world_.now).ok,
-             .reachable = is_reachable(world_, container),
-             .postgres = nullptr});
+        members.push_back({.pod_uid = container.pod_uid,
+                           .pod = container.pod,
+                           .cluster = container.cluster,
+                           .node = world_.nodes[container.node].name,
+                           .claim_uid = container.claim_uid,
+                           .patroni_runs = true,
+                           .patroni_frozen = container.frozen,
+                           .believes_to_lead = believes_to_lead(world_, container),
+                           .ready = container.agent.readiness(world_.now).ok,
+                           .reachable = is_reachable(world_, container),
+                           .postgres = &**container.postgres});
     }
     return members;
 }
 
-const fakepatroni::Volume* TruthView::volume(const std::string&) const {
-    return nullptr;
+const fakepatroni::Volume* TruthView::volume(const std::string& claim_uid) const {
+    for (const Container& container : world_.containers) {
+        if (container.claim_uid == claim_uid && container.runs()) {
+            return &(*container.postgres)->volume();
+        }
+    }
+    const auto found = world_.volumes.find(claim_uid);
+    return found == world_.volumes.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> TruthView::route(const std::string& node,

@@ -172,7 +172,7 @@ void hear(WorldState& world, const Process& owner, const kube::WatchEvent& event
             operator_hears(world, {owner.index, owner.incarnation, event});
             return;
         case Process::Sort::member:
-            member_hears_watch(world, owner, event);
+            member_hears(world, {owner.index, owner.incarnation, event});
             return;
         case Process::Sort::kubelet:
             kubelet_sees(world, owner.index, event);

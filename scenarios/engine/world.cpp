@@ -10,6 +10,7 @@
 #include "scenarios/engine/members.hpp"
 #include "scenarios/engine/operators.hpp"
 #include "scenarios/engine/proxies.hpp"
+#include "scenarios/engine/servers.hpp"
 #include "scenarios/engine/settle.hpp"
 #include "scenarios/engine/setup.hpp"
 #include "scenarios/engine/watching.hpp"
@@ -48,6 +49,13 @@ void happen(WorldState& world, Happening happening) {
                           [&](OperatorGoesOn& due) { go_on(world, due); },
                           [&](RestArrives& arrives) { rest_arrives(world, std::move(arrives)); },
                           [&](SqlArrives& arrives) { sql_arrives(world, std::move(arrives)); },
+                          [&](SourceAsked& asked) { source_asked(world, asked); },
+                          [&](ServerDue& due) { server_due(world, due); },
+                          [&](ServerConnects& connects) { server_connects(world, connects); },
+                          [&](WalArrives& arrives) { wal_arrives(world, std::move(arrives)); },
+                          [&](ReportArrives& arrives) { report_arrives(world, arrives); },
+                          [&](LinkBreaks& breaks) { break_link(world, breaks); },
+                          [&](CheckpointEnds& ends) { checkpoint_ends(world, ends); },
                           [&](MemberWakes& wakes) { member_wakes(world, wakes); },
                           [&](MemberHears& heard) { member_hears(world, heard); },
                           [&](Heartbeat& beat) { heartbeat(world, beat); },

@@ -36,6 +36,7 @@ void add_nodes(const WorldState& world, Hasher& hasher) {
         hasher.add(static_cast<std::uint64_t>(container.phase));
         hasher.add(container.incarnation);
         hasher.add(container.runs() ? (*container.member)->hash() : 0);
+        hasher.add(container.runs() ? (*container.postgres)->hash() : 0);
         hasher.add(static_cast<std::uint64_t>(container.ready) * 2 +
                    static_cast<std::uint64_t>(container.frozen));
         container.agent.hash_into(hasher);
@@ -43,6 +44,10 @@ void add_nodes(const WorldState& world, Hasher& hasher) {
 }
 
 void add_future(const WorldState& world, Hasher& hasher) {
+    for (const auto& [claim, volume] : world.volumes) {
+        hasher.add(claim);
+        hasher.add(volume.hash());
+    }
     world.timeline.visit([&](Instant at, const Happening& happening) {
         hasher.add(static_cast<std::uint64_t>((at - world.now).count()));
         hasher.add(happening.index());
@@ -115,10 +120,11 @@ std::string_view name_of(const Happening& happening) {
     static constexpr std::string_view names[] = {
         "CallArrives",   "AnswerArrives", "WatchDelivers",  "WatchBreaks",    "ControllersRun",
         "OperatorWakes", "OperatorHears", "OperatorStarts", "OperatorGoesOn", "RestArrives",
-        "SqlArrives",    "MemberWakes",   "MemberHears",    "Heartbeat",      "ContainerDue",
-        "AgentLooks",    "ProbeEnds",     "StatusDue",      "RouteDue",       "NodeReturns",
-        "ClientWrites",  "WriteArrives",  "WriteAnswered",  "WriteGivenUp",   "TriggersDue",
-        "FaultEnds",     "DrainGoesOn",   "SettleCheck"};
+        "SqlArrives",    "SourceAsked",   "ServerDue",      "ServerConnects", "WalArrives",
+        "ReportArrives", "LinkBreaks",    "CheckpointEnds", "MemberWakes",    "MemberHears",
+        "Heartbeat",     "ContainerDue",  "AgentLooks",     "ProbeEnds",      "StatusDue",
+        "RouteDue",      "NodeReturns",   "ClientWrites",   "WriteArrives",   "WriteAnswered",
+        "WriteGivenUp",  "TriggersDue",   "FaultEnds",      "DrainGoesOn",    "SettleCheck"};
     static_assert(std::size(names) == std::variant_size_v<Happening>);
     return names[happening.index()];
 }

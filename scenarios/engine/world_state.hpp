@@ -14,7 +14,7 @@
 #include "fakekube/api_server.hpp"
 #include "fakekube/controllers/controller_manager.hpp"
 #include "fakekube/copy_on_write.hpp"
-#include "fakepatroni/state.hpp"
+#include "fakepatroni/postgres.hpp"
 #include "lib/base/hash.hpp"
 #include "operator/core/operator_core.hpp"
 #include "scenarios/engine/api_replica.hpp"
@@ -77,6 +77,8 @@ struct ClientRun {
     std::optional<std::uint32_t> session = {};  // the container
     std::uint32_t incarnation = 0;              // of its process
     std::uint64_t written = 0;                  // commits that were begun
+    fakepatroni::SessionId session_id = 0;      // at its PostgreSQL
+    bool connected = false;
     std::optional<std::uint64_t> waiting = {};  // for the answer to this commit
 };
 
@@ -128,6 +130,27 @@ struct OperatorCall {
     CallLabel label = {};
 };
 
+// Who waits for PostgreSQL.
+struct SqlAsked {
+    Process from = {};
+    postgres::CallId id = 0;
+    std::uint32_t container = 0;
+    bool answer_is_lost = false;
+};
+
+// A connection of a standby's receiver to its upstream.
+struct Link {
+    fakepatroni::ConnectionId connection = 0;
+    std::uint32_t standby = 0;  // containers
+    std::uint32_t standby_incarnation = 0;
+    std::uint32_t upstream = 0;
+    std::uint32_t upstream_incarnation = 0;
+    bool silent = false;     // nothing passes, and nobody was told
+    bool breaking = false;   // a LinkBreaks is in the queue
+    Instant last_down = {};  // arrivals are in order
+    Instant last_up = {};
+};
+
 struct Noted {
     std::uint64_t event = 0;
     std::uint64_t cause = 0;  // the event that put this one on its way
@@ -159,12 +182,15 @@ struct WorldState {
     std::vector<OperatorRun> operators = {};
     std::uint64_t operator_calls = 0;
     std::uint64_t rest_requests = 0;  // to all members
+    std::uint64_t sql_calls = 0;
+    std::map<postgres::CallId, SqlAsked> sql_asked = {};
     std::map<std::uint64_t, Forced> forced = {};
     std::vector<NodeRun> nodes = {};
     std::vector<Container> containers = {};
-    std::map<std::string, std::uint32_t> container_of = {};  // by the pod's uid
-    std::map<std::string, fakepatroni::Disk> volumes = {};   // by the claim's uid
-    std::map<std::string, std::uint32_t> attached = {};      // claim uid to node
+    std::map<std::string, std::uint32_t> container_of = {};   // by the pod's uid
+    std::map<std::string, fakepatroni::Volume> volumes = {};  // not mounted; by the claim's uid
+    std::vector<Link> links = {};
+    std::map<std::string, std::uint32_t> attached = {};  // claim uid to node
     std::vector<ClientRun> clients = {};
     std::vector<Drain> drains = {};
 

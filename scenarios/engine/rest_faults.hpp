@@ -1,14 +1,12 @@
-// Answers of members' REST APIs on their way back, and the faults that hit them.
+// Faults that hit requests to members' REST APIs.
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "scenarios/engine/world_state.hpp"
 
 namespace bestgres::scenarios {
-
-void answer_rest(WorldState& world, std::uint32_t container, patroni::CallId id,
-                 patroni::Reply reply);
 
 // The status that a fault makes this pod's REST API answer; a fault for one call is used up.
 std::optional<std::int64_t> rest_error(WorldState& world, std::string_view pod);
