@@ -122,11 +122,11 @@ TEST(Smoke, nothing_is_written_while_a_settled_fleet_is_steady_but_leases_and_re
     ASSERT_TRUE(world.settled());
     const kube::Object before = world.get({bg_cluster, "shop", "db"});
     Scenario longer = creation(3);
-    longer.edits.push_back(apply_edit("again", cluster_manifest(3), at_second(2400)));
+    longer.edits.push_back(apply_edit("again", cluster_manifest(3), at_second(900)));
     World steady(shop(), longer, TraceDetail::full);
     ASSERT_TRUE(run_until(steady, [](const World& now) { return now.settled(); }));
     const std::size_t begun = steps(steady).size();
-    steady.run_to(steady.start() + seconds(2390));
+    steady.run_to(steady.start() + seconds(890));
     EXPECT_EQ(steps(steady).size(), begun) << situation(steady);
     EXPECT_EQ(steady.get({bg_cluster, "shop", "db"}).resource_version(), before.resource_version());
 }
