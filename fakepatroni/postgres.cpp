@@ -58,7 +58,7 @@ void Postgres::advance(Instant now) {
         } else if (checkpoint_due_ == due && faults_.hangs != PostgresWork::checkpoint) {
             finish_checkpoint(now);
         } else if (upstream_.retry_at == due) {
-            want_upstream(now);
+            want_upstream();
         } else if (upstream_.give_up_at == due) {
             last_message_ = "terminating walreceiver due to timeout";
             upstream_lost(now);
@@ -102,7 +102,7 @@ void Postgres::finish_work(Instant now) {
             finish_promotion(now);
             return;
         case PostgresWork::initdb:
-            finish_initdb(now);
+            finish_initdb();
             return;
         case PostgresWork::base_backup:
             if (faults_.fails == work_ || faults_.backup_fails_at) {
@@ -115,7 +115,7 @@ void Postgres::finish_work(Instant now) {
             events_.push_back(SourceWanted{work_});
             return;
         case PostgresWork::single_user:
-            finish_single_user(now);
+            finish_single_user();
             return;
         case PostgresWork::none:
         case PostgresWork::checkpoint:
@@ -143,12 +143,21 @@ Result<Done> Postgres::start(const StartRequest& request, Instant now) {
     configuration_ = request.configuration;
     in_force_ = configuration_.parameters;
     volume_.standby_signal = request.standby;
+    last_message_.clear();
+    begin_recovery(now);
+    return Done{};
+}
+
+void Postgres::begin_recovery(Instant now) {
     state_ = ServerState::starting;
     in_recovery_ = true;
     started_at_ = now;
-    last_message_.clear();
     begin_work(PostgresWork::start, now + duration_of_start(), now);
-    return Done{};
+    if (volume_.standby_signal) {
+        volume_.control = ControlState::in_archive_recovery;
+    } else if (volume_.control != ControlState::shut_down) {
+        volume_.control = ControlState::in_crash_recovery;
+    }
 }
 
 void Postgres::finish_start(Instant now) {
@@ -177,7 +186,8 @@ void Postgres::finish_start(Instant now) {
 
 void Postgres::begin_primary(Instant now) {
     const bool crashed = volume_.control != ControlState::shut_down;
-    if (crashed && volume_.lacks_room_for_wal({volume_.wal.end().bytes + 1024})) {
+    // In the last quarter of a segment the next one is made before the server opens.
+    if (volume_.lacks_room_for_wal({volume_.wal.end().bytes + Volume::segment / 4})) {
         become_stopped();
         end_work(false, "could not write to file \"pg_wal/xlogtemp\": No space left on device");
         return;
@@ -205,10 +215,9 @@ void Postgres::begin_standby(Instant now) {
         return;
     }
     state_ = ServerState::running;
-    volume_.control = ControlState::in_archive_recovery;
     replay(now);
     end_work(true, "");
-    want_upstream(now);
+    want_upstream();
 }
 
 Result<Done> Postgres::stop(StopMode mode, Instant now) {
@@ -270,12 +279,11 @@ void Postgres::shut_down_primary(Instant now) {
     volume_.wal.append_checkpoint(RecordKind::shutdown);
     volume_.complete(ControlState::shut_down);
     draining_ = true;
-    drain(now);
+    drain();
 }
 
 // A primary ends when each connected standby has flushed the shutdown checkpoint.
-void Postgres::drain(Instant now) {
-    static_cast<void>(now);
+void Postgres::drain() {
     const bool behind = std::ranges::any_of(senders_.all(), [this](const auto& entry) {
         return !entry.second.report || entry.second.report->flushed < volume_.flushed;
     });
@@ -365,31 +373,50 @@ void Postgres::reload(const Configuration& configuration, Instant now) {
     if (redirected && in_recovery_) {
         flush(now);
         forget_upstream();
-        want_upstream(now);
+        want_upstream();
     }
 }
 
-void Postgres::kill(const std::string& why, Instant now) {
-    if (state_ == ServerState::stopped) {
-        if (work_ != PostgresWork::none) {
-            end_work(false, why);
-        }
-        volume_.crash();
+void Postgres::kill(const std::string& why, Instant /*now*/) {
+    if (state_ != ServerState::stopped) {
+        die(why);
         return;
     }
-    die(why, now);
+    if (work_ != PostgresWork::none) {
+        end_work(false, why);
+    }
+    volume_.crash();
 }
 
-void Postgres::die(const std::string& message, Instant now) {
-    static_cast<void>(now);
-    last_message_ = message;
+// What every way of going down unasked has in common.
+void Postgres::break_off(const std::string& message) {
     cut_sessions("", "server closed the connection unexpectedly");
     volume_.crash();
     become_stopped();
-    events_.push_back(Crashed{message});
     if (work_ != PostgresWork::none) {
         end_work(false, message);
     }
+    last_message_ = message;
+}
+
+void Postgres::die(const std::string& message) {
+    break_off(message);
+    events_.push_back(Crashed{.message = message, .restarts = false});
+}
+
+void Postgres::crash_backend(const std::string& why, Instant now) {
+    if (state_ == ServerState::stopped) {
+        return;
+    }
+    const bool restarts =
+        state_ == ServerState::running && text_of(in_force_, "restart_after_crash", "on") != "off";
+    if (!restarts) {
+        die(why);
+        return;
+    }
+    break_off(why);
+    events_.push_back(Crashed{.message = why, .restarts = true});
+    begin_recovery(now);
 }
 
 }  // namespace bestgres::fakepatroni

@@ -130,6 +130,9 @@ public:
     void set_faults(const PostgresFaults& faults, Instant now);
     // SIGKILL, or the node is gone.
     void kill(const std::string& why, Instant now);
+    // A backend dies, as when memory runs out. The server recovers by itself unless
+    // restart_after_crash is off: Patroni does not notice a postmaster that is gone.
+    void crash_backend(const std::string& why, Instant now);
     void change_disk(const Filesystem& disk, Instant now);
     void lose_slot(const std::string& name, Instant now);
     void corrupt();
@@ -165,18 +168,20 @@ private:
     void begin_standby(Instant now);
     void finish_stop(Instant now);
     void shut_down_primary(Instant now);
-    void drain(Instant now);
+    void drain();
     void become_stopped();
+    void begin_recovery(Instant now);
     void finish_promotion(Instant now);
     void begin_work(PostgresWork work, Instant due, Instant now);
     void end_work(bool ok, std::string message);
-    void die(const std::string& message, Instant now);
+    void die(const std::string& message);
+    void break_off(const std::string& message);
     Duration duration_of_start() const;
     bool is_held_up() const;
     // postgres_data.cpp: what works on a stopped server's files
     Result<Done> begin_offline(PostgresWork work, Duration takes, Instant now);
-    void finish_initdb(Instant now);
-    void finish_single_user(Instant now);
+    void finish_initdb();
+    void finish_single_user();
     // postgres_commits.cpp
     std::optional<Refusal> refusal_to_connect(const ConnectRequest& request) const;
     std::optional<Refusal> refusal_to_write() const;
@@ -199,7 +204,7 @@ private:
     void end_sql(postgres::CallId id, Result<postgres::Rows, postgres::Failure> outcome);
     void fail_sql(postgres::CallId id, const Refusal& refusal);
     // postgres_replication.cpp
-    void want_upstream(Instant now);
+    void want_upstream();
     void forget_upstream();
     void close_sender(ConnectionId connection);
     void take(const WalMessage& message, Instant now);

@@ -50,8 +50,7 @@ std::optional<Refusal> Postgres::refusal_to_connect(const ConnectRequest& reques
     return std::nullopt;
 }
 
-Result<SessionId, Refusal> Postgres::connect(const ConnectRequest& request, Instant now) {
-    static_cast<void>(now);
+Result<SessionId, Refusal> Postgres::connect(const ConnectRequest& request, Instant /*now*/) {
     if (std::optional<Refusal> refusal = refusal_to_connect(request)) {
         return *std::move(refusal);
     }
@@ -91,9 +90,9 @@ std::optional<Refusal> Postgres::take_space(std::uint64_t wal_bytes, std::uint64
     const bool no_room =
         volume_.lacks_room_for_wal({volume_.wal.end().bytes + Wal::overhead + wal_bytes});
     if (no_room || volume_.disk.read_only) {
-        die(fmt::format("PANIC: could not write to the write-ahead log: {}",
-                        no_room ? "No space left on device" : "Read-only file system"),
-            now);
+        crash_backend(fmt::format("PANIC: could not write to the write-ahead log: {}",
+                                  no_room ? "No space left on device" : "Read-only file system"),
+                      now);
         return Refusal{.message = "server closed the connection unexpectedly", .unknown = true};
     }
     volume_.disk.tables += growth;
@@ -166,7 +165,7 @@ void Postgres::wait_for(const WaitingCommit& commit, Instant now) {
 void Postgres::flush(Instant now) {
     flush_due_.reset();
     if (volume_.disk.read_only) {
-        die("PANIC: could not fsync the write-ahead log: Read-only file system", now);
+        crash_backend("PANIC: could not fsync the write-ahead log: Read-only file system", now);
         return;
     }
     volume_.flushed = volume_.wal.end();

@@ -39,8 +39,7 @@ Result<Done> Postgres::initdb(const InitRequest& request, Instant now) {
     return Done{};
 }
 
-void Postgres::finish_initdb(Instant now) {
-    static_cast<void>(now);
+void Postgres::finish_initdb() {
     if (faults_.fails == PostgresWork::initdb || volume_.disk.read_only) {
         end_work(false, "initdb: could not write its files");
         return;
@@ -75,8 +74,7 @@ int Postgres::backup_percent(Instant now) const {
     return static_cast<int>(std::min<std::int64_t>(100, (now - work_began_) * 100 / all));
 }
 
-void Postgres::finish_base_backup(const Result<Volume>& source, Instant now) {
-    static_cast<void>(now);
+void Postgres::finish_base_backup(const Result<Volume>& source, Instant /*now*/) {
     if (work_ != PostgresWork::base_backup) {
         return;
     }
@@ -118,8 +116,7 @@ Result<Done> Postgres::begin_rewind(Instant now) {
     return Done{};
 }
 
-void Postgres::finish_rewind(const Result<Volume>& source, Instant now) {
-    static_cast<void>(now);
+void Postgres::finish_rewind(const Result<Volume>& source, Instant /*now*/) {
     if (work_ != PostgresWork::rewind) {
         return;
     }
@@ -158,20 +155,19 @@ Result<Done> Postgres::recover_single_user(Instant now) {
     return begin_offline(PostgresWork::single_user, settings_.timings.single_user, now);
 }
 
-void Postgres::finish_single_user(Instant now) {
-    static_cast<void>(now);
+void Postgres::finish_single_user() {
     if (faults_.fails == PostgresWork::single_user || volume_.disk.read_only ||
         volume_.lacks_room_for_wal({volume_.wal.end().bytes + 1024})) {
         end_work(false, "crash recovery in single-user mode failed");
         return;
     }
     volume_.wal.append_checkpoint(RecordKind::shutdown);
+    volume_.standby_signal = false;
     volume_.complete(ControlState::shut_down);
     end_work(true, "");
 }
 
-void Postgres::cancel_work(Instant now) {
-    static_cast<void>(now);
+void Postgres::cancel_work(Instant /*now*/) {
     switch (work_) {
         case PostgresWork::initdb:
         case PostgresWork::base_backup:
@@ -218,7 +214,7 @@ void Postgres::wipe() {
 void Postgres::change_disk(const Filesystem& disk, Instant now) {
     volume_.disk = disk;
     if (disk.read_only && state_ == ServerState::running && flush_due_) {
-        die("could not fsync the write-ahead log: Read-only file system", now);
+        crash_backend("could not fsync the write-ahead log: Read-only file system", now);
     }
 }
 

@@ -116,6 +116,7 @@ TEST(FullDisk, makes_a_growing_table_fail_and_leaves_the_server_up) {
     EXPECT_TRUE(db.begin_commit({.id = 2}, servers.now).ok());
 }
 
+// As PostgreSQL 15 was seen to do on a full filesystem.
 TEST(FullDisk, kills_a_server_that_cannot_write_its_log_and_keeps_it_from_starting) {
     Servers servers(volume_of(100 * mib));
     Postgres& db = servers.primary("db-0");
@@ -124,6 +125,9 @@ TEST(FullDisk, kills_a_server_that_cannot_write_its_log_and_keeps_it_from_starti
         db.begin_commit({.id = ++id, .bytes = mib}, servers.now).ok();
         servers.run_for(milliseconds(10));
     }
+    servers.run_for(seconds(10));
+    EXPECT_EQ(db.state(), ServerState::stopped);
+    EXPECT_EQ(db.volume().control, ControlState::in_crash_recovery);
     EXPECT_NE(db.last_message().find("No space left on device"), std::string::npos);
     EXPECT_TRUE(db.volume().wal.holds(servers.ended[id - 1].mark));
     EXPECT_FALSE(servers.ended.contains(id));
@@ -153,8 +157,31 @@ TEST(ReadOnlyDisk, kills_the_server_with_its_next_write) {
     const auto refused = db.begin_commit({.id = 1}, servers.now);
     ASSERT_FALSE(refused.ok());
     EXPECT_TRUE(refused.error().unknown);
+    servers.run_for(seconds(10));
     EXPECT_EQ(db.state(), ServerState::stopped);
     EXPECT_FALSE(db.volume().wal.contains(1));
+}
+
+TEST(BackendCrash, cuts_every_session_and_the_server_recovers_by_itself) {
+    Servers servers;
+    Postgres& db = servers.primary("db-0");
+    servers.standby("db-1", "db-0");
+    db.begin_commit({.id = 1}, servers.now).ok();
+    db.crash_backend("out of memory", servers.now);
+    EXPECT_FALSE(db.answers());
+    servers.run_for(seconds(20));
+    EXPECT_TRUE(db.is_writable());
+    EXPECT_EQ(db.timeline(), 1);
+    EXPECT_EQ(servers.ended[1].outcome, CommitOutcome::cut);
+    EXPECT_EQ(servers["db-1"].volume().wal, db.volume().wal);
+}
+
+TEST(BackendCrash, ends_the_server_where_it_shall_not_restart_by_itself) {
+    Servers servers;
+    Postgres& db = servers.primary("db-0", {{"restart_after_crash", "off"}});
+    db.crash_backend("out of memory", servers.now);
+    servers.run_for(seconds(20));
+    EXPECT_EQ(db.state(), ServerState::stopped);
 }
 
 TEST(Slots, keep_the_log_of_an_absent_standby_and_without_one_it_is_gone) {
@@ -297,6 +324,29 @@ TEST(Rewind, wants_a_target_that_was_shut_down_cleanly) {
     db.kill("killed", servers.now);
     EXPECT_EQ(db.volume().directory, DataDirectory::rewinding);
     EXPECT_FALSE(db.start({}, servers.now).ok());
+}
+
+TEST(Replication, a_standby_that_catches_up_does_not_count_as_synchronous_yet) {
+    Servers servers;
+    Postgres& db = servers.primary("db-0");
+    servers.standby("db-1", "db-0");
+    servers.standby("db-2", "db-0");
+    ASSERT_TRUE(servers["db-1"].stop(StopMode::fast, servers.now).ok());
+    servers.run_for(seconds(1));
+    db.begin_commit({.id = 1}, servers.now).ok();
+    servers.run_for(seconds(1));
+    servers["db-1"].set_faults({.receiver_stuck = true}, servers.now);
+    servers.start_standby("db-1", "db-0");
+    db.reload({.parameters = {{"synchronous_standby_names", "1 (\"db-1\",\"db-2\")"}}},
+              servers.now);
+    db.begin_commit({.id = 2}, servers.now).ok();
+    servers.run_for(seconds(1));
+    EXPECT_TRUE(servers.ended[2].synchronous);
+    for (const StandbyRow& row : db.standbys()) {
+        const bool behind = row.application_name == "db-1";
+        EXPECT_EQ(row.state, behind ? "catchup" : "streaming");
+        EXPECT_EQ(row.sync_state, behind ? StandbySync::async : StandbySync::sync);
+    }
 }
 
 TEST(Replication, a_silent_standby_is_dropped_after_wal_sender_timeout) {

@@ -12,8 +12,7 @@ constexpr Duration default_timeout = std::chrono::seconds(60);  // wal_sender, w
 
 }  // namespace
 
-void Postgres::want_upstream(Instant now) {
-    static_cast<void>(now);
+void Postgres::want_upstream() {
     upstream_.retry_at.reset();
     if (state_ == ServerState::running && in_recovery_ && !configuration_.upstream.empty() &&
         !upstream_.connection) {
@@ -92,9 +91,10 @@ void Postgres::take(const WalMessage& message, Instant now) {
     }
     const Lsn end = message.slice.records.back().end;
     if (volume_.disk.read_only || volume_.lacks_room_for_wal(end)) {
-        die(volume_.disk.read_only ? "PANIC: could not write to the log: Read-only file system"
-                                   : "PANIC: could not write to the log: No space left on device",
-            now);
+        crash_backend(volume_.disk.read_only
+                          ? "PANIC: could not write to the log: Read-only file system"
+                          : "PANIC: could not write to the log: No space left on device",
+                      now);
         return;
     }
     if (!volume_.wal.extend(message.slice)) {
@@ -155,9 +155,9 @@ void Postgres::replay(Instant now) {
     }
 }
 
-void Postgres::resume_replay(Instant now) {
+void Postgres::resume_replay(Instant /*now*/) {
     if (replay_paused_) {
-        die("recovery aborted because of insufficient parameter settings", now);
+        die("recovery aborted because of insufficient parameter settings");
     }
 }
 
@@ -176,7 +176,7 @@ std::optional<StandbyReport> Postgres::take_report() {
     return report;
 }
 
-Result<ConnectionId> Postgres::accept_standby(const UpstreamRequest& request, Instant now) {
+Result<ConnectionId> Postgres::accept_standby(const UpstreamRequest& request, Instant /*now*/) {
     if (state_ != ServerState::running) {
         return Error{state_ == ServerState::stopped ? "connection refused"
                                                     : "the database system is not accepting "
@@ -198,7 +198,6 @@ Result<ConnectionId> Postgres::accept_standby(const UpstreamRequest& request, In
     if (const auto slot = volume_.slots.find(request.slot); slot != volume_.slots.end()) {
         slot->second.active = true;
     }
-    static_cast<void>(now);
     return connection;
 }
 
@@ -215,7 +214,7 @@ void Postgres::take_standby_report(const StandbyReport& report, Instant now) {
         slot->second.restart = std::max(slot->second.restart, report.flushed);
     }
     release(now);
-    drain(now);
+    drain();
 }
 
 std::optional<WalMessage> Postgres::wal_for(ConnectionId connection) {
@@ -243,7 +242,7 @@ void Postgres::close_sender(ConnectionId connection) {
 void Postgres::standby_lost(ConnectionId connection, Instant now) {
     close_sender(connection);
     release(now);
-    drain(now);
+    drain();
 }
 
 void Postgres::standby_silent(ConnectionId connection, Instant now) {

@@ -129,6 +129,20 @@ TEST_F(Sql, a_wrong_password_and_a_standby_are_refused_without_a_statement_being
     EXPECT_NE(standby.outcome.error().message.find("read-only"), std::string::npos);
 }
 
+TEST_F(Sql, a_standby_answers_what_only_reads_and_refuses_what_changes) {
+    servers.primary("db-0");
+    servers.standby("db-1", "db-0");
+    ask({make});
+    postgres::Call call = call_of({read, start_row(0)});
+    call.read_write = false;
+    servers["db-1"].run_sql(77, call, servers.now);
+    servers.run_for(seconds(1));
+    const postgres::Answer answer = servers.answers.at(77);
+    ASSERT_FALSE(answer.outcome.ok());
+    EXPECT_EQ(answer.outcome.error().index, 1U);
+    EXPECT_EQ(answer.outcome.error().sqlstate, "25006");
+}
+
 TEST_F(Sql, the_ledger_is_lost_with_the_log_that_it_was_written_in) {
     servers.primary("db-0");
     Postgres& standby = servers.standby("db-1", "db-0");

@@ -126,9 +126,10 @@ struct SourceWanted {
     PostgresWork work = PostgresWork::none;
     bool operator==(const SourceWanted&) const = default;
 };
-// The postmaster is gone without having been stopped.
+// The server went down without having been stopped.
 struct Crashed {
     std::string message = {};
+    bool restarts = false;  // by itself: the postmaster has survived, and recovers
     bool operator==(const Crashed&) const = default;
 };
 
