@@ -26,6 +26,29 @@ bool is_ready(const Json& endpoint) {
     return find_bool(endpoint, {"conditions", "ready"}).value_or(true);
 }
 
+bool serves_until_it_stops(const Json& endpoint) {
+    return find_bool(endpoint, {"conditions", "serving"}).value_or(false) &&
+           find_bool(endpoint, {"conditions", "terminating"}).value_or(false);
+}
+
+std::vector<Endpoint> backends_of(const std::vector<const Json*>& slices, const std::string& port,
+                                  bool (*counts)(const Json& endpoint)) {
+    std::vector<Endpoint> backends;
+    for (const Json* slice : slices) {
+        const int target = port_named(*slice, port);
+        for (const Json& endpoint : array_at(*slice, {"endpoints"})) {
+            for (const Json& address : array_at(endpoint, {"addresses"})) {
+                if (target != 0 && counts(endpoint) && address.is_string()) {
+                    backends.push_back({address.get<std::string>(), target});
+                }
+            }
+        }
+    }
+    std::sort(backends.begin(), backends.end());
+    backends.erase(std::unique(backends.begin(), backends.end()), backends.end());
+    return backends;
+}
+
 void add_forwards(ServiceView& view, const kube::Object& service,
                   const std::vector<const Json*>& slices) {
     const std::string cluster_ip = string_at(service.json(), {"spec", "clusterIP"});
@@ -34,19 +57,13 @@ void add_forwards(ServiceView& view, const kube::Object& service,
             continue;
         }
         const Endpoint front{cluster_ip, static_cast<int>(find_int(port, {"port"}).value_or(0))};
-        std::vector<Endpoint>& backends = view.forwards[front];
-        for (const Json* slice : slices) {
-            const int target = port_named(*slice, string_at(port, {"name"}));
-            for (const Json& endpoint : array_at(*slice, {"endpoints"})) {
-                for (const Json& address : array_at(endpoint, {"addresses"})) {
-                    if (target != 0 && is_ready(endpoint) && address.is_string()) {
-                        backends.push_back({address.get<std::string>(), target});
-                    }
-                }
-            }
+        const std::string name = string_at(port, {"name"});
+        view.forwards[front] = backends_of(slices, name, is_ready);
+        if (view.forwards[front].empty()) {
+            // As kube-proxy does since Kubernetes 1.28: a primary that was told to stop takes
+            // writes until it hands over.
+            view.forwards[front] = backends_of(slices, name, serves_until_it_stops);
         }
-        std::sort(backends.begin(), backends.end());
-        backends.erase(std::unique(backends.begin(), backends.end()), backends.end());
     }
 }
 

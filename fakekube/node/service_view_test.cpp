@@ -35,6 +35,22 @@ TEST(ServiceView, forwards_to_ready_endpoints_alone) {
                   {{"127.96.0.1", 5432}, {{"127.64.1.2", 15432}, {"127.64.1.3", 15432}}}}));
 }
 
+TEST(ServiceView, forwards_to_what_still_serves_while_it_stops_where_nothing_else_is) {
+    Json stopping = endpoint("127.64.1.2", "", false);
+    stopping["conditions"]["serving"] = true;
+    stopping["conditions"]["terminating"] = true;
+    Json dead = endpoint("127.64.1.3", "", false);
+    dead["conditions"]["serving"] = false;
+    dead["conditions"]["terminating"] = true;
+    const auto backends = [&](const Json& endpoints) {
+        return make_service_view({service("db", "127.96.0.1")}, {slice("db", endpoints)})
+            .forwards.at({"127.96.0.1", 5432});
+    };
+    const Json other = endpoint("127.64.1.4", "", true);
+    EXPECT_EQ(backends({dead, stopping}), (std::vector<Endpoint>{{"127.64.1.2", 15432}}));
+    EXPECT_EQ(backends({stopping, other}), (std::vector<Endpoint>{{"127.64.1.4", 15432}}));
+}
+
 TEST(ServiceView, keeps_an_address_without_endpoints) {
     const ServiceView view = make_service_view({service("db", "127.96.0.1")}, {});
     EXPECT_TRUE(view.forwards.at({"127.96.0.1", 5432}).empty());
