@@ -17,7 +17,7 @@ from e2e import cases  # noqa: E402
 from e2e.hooks import make_hooks  # noqa: E402
 from e2e.rbac import Access  # noqa: E402
 from e2e.registry import CASES  # noqa: E402
-from e2e.world import Failure, World  # noqa: E402
+from e2e.world import Failure, Skipped, World  # noqa: E402
 
 for module in sorted(pathlib.Path(cases.__file__).parent.glob("[a-z]*.py")):
     __import__(f"e2e.cases.{module.stem}")
@@ -99,9 +99,11 @@ def run_case(world, arguments, case):
         message = "; ".join(context.figures)
     except Failure as failure:
         verdict, message = "FAILED", str(failure)
+    except Skipped as skipped:
+        verdict, message = "skipped", str(skipped)
     except Exception:  # noqa: BLE001 - a broken case must not hide the others
         verdict, message = "FAILED", traceback.format_exc()
-    if verdict == "passed" or not arguments.keep:
+    if verdict != "FAILED" or not arguments.keep:
         try:
             clean_up(context)
         except Failure as failure:

@@ -8,6 +8,10 @@ class Failure(Exception):
     """An expectation that did not hold: the message is a sentence for the report."""
 
 
+class Skipped(Exception):
+    """What keeps a case from running in this world: the message is a sentence for the report."""
+
+
 class World:
     def __init__(self, kubeconfig, namespace, kubectl="kubectl", hooks=None):
         self.kubeconfig = kubeconfig

@@ -3,7 +3,7 @@ import time
 
 from e2e.acts import switch_over
 from e2e.registry import case
-from e2e.world import Failure, expect, wait_until
+from e2e.world import Failure, Skipped, expect, wait_until
 from e2e.writer import Writer, sql
 
 
@@ -103,8 +103,16 @@ def delete_volumes(context):
                        lambda kind=kind: not context.world.list(kind, f"bestgres.io/cluster={cluster.name}"), 120)
 
 
+def volumes_can_grow(world):
+    default = "storageclass.kubernetes.io/is-default-class"
+    return any(one.get("allowVolumeExpansion") for one in world.list("storageclasses")
+               if one["metadata"].get("annotations", {}).get(default) == "true")
+
+
 @case("storage grows under running members")
 def storage_growth(context):
+    if not volumes_can_grow(context.world):
+        raise Skipped("the default storage class does not let volumes grow")
     cluster = context.cluster(instances=2, patroni={"synchronous": "disabled"}).create()
     before = {name: pod["metadata"]["uid"] for name, pod in cluster.pods().items()}
     cluster.edit(volumeSpec={"persistentVolumeSize": "2Gi"})
