@@ -70,15 +70,14 @@ class Story:
         self.cluster.wait_sync()
         time.sleep(2)
         self.title(title)
-        before, timeline, instant = self.cluster.leader(), self.cluster.timeline(), time.time()
+        before, instant = self.cluster.leader(), time.time()
         with self.table:
             act(before)
             wait_until(f"{title}: takes effect", lambda: took_effect(before), 120)
             self.writer.wait_write_after(time.time(), 120)
             outage = self.writer.longest_gap(instant)
             expect(self.cluster.leader(), "nobody leads")
-        screen.result(f"writes succeed again after {outage:.1f} s; leader {before} -> {self.cluster.leader()}, "
-                      f"timeline {timeline} -> {self.cluster.timeline()}")
+        screen.result(f"writes succeed again after {outage:.1f} s; leader {before} -> {self.cluster.leader()}")
         self.outages.append((title, outage))
         return instant
 
@@ -114,7 +113,7 @@ class Story:
             self.cluster.wait_ready(300)
             self.cluster.wait_sync()
         if sentence:
-            screen.result(f"{sentence} after another {time.monotonic() - started:.1f} s")
+            screen.result(f"{sentence} after another {time.monotonic() - started:.1f} s, on timeline {self.cluster.timeline()}")
 
     def count(self):
         self.title("counting the rows")
@@ -138,6 +137,7 @@ class Story:
     def tear_down(self):
         if self.arguments.keep:
             return
+        self.title("taking the local world down")
         subprocess.run([self.bestgres, "local", "down", "--dir", self.directory], check=False)
         shutil.rmtree(self.directory, ignore_errors=True)
 

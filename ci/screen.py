@@ -39,6 +39,8 @@ def member_row(name, pod, leader, sync):
     status = json.loads(pod["metadata"].get("annotations", {}).get("status", "{}"))
     location = status.get("xlog_location")
     role = "primary" if name == leader["leader"] else "sync standby" if name in sync else status.get("role", "")
+    if role in ("master", "primary") and name != leader["leader"]:
+        role = "was primary"  # nothing in Patroni expires what a dead member said last
     lag = "-" if role == "primary" or location is None else f"{max(0, leader['optime'] - int(location)) // 1024} KiB"
     ready = "leaving" if "deletionTimestamp" in pod["metadata"] else "ready" if is_ready(pod) else "not ready"
     state = status.get("replication_state") or status.get("state") or pod["status"].get("phase", "")

@@ -7,6 +7,7 @@ import argparse
 import atexit
 import os
 import pathlib
+import statistics
 import subprocess
 import sys
 import time
@@ -22,7 +23,8 @@ from e2e.world import World, wait_until  # noqa: E402
 
 def start_probes(cluster, address, log):
     """The probes of kind/e2e/probe.py as a process of this machine."""
-    environment = {"PATH": os.environ["PATH"], "PGPASSWORD": cluster.password(), "TARGETS": " ".join(
+    environment = {"PATH": os.environ["PATH"], "PGPASSWORD": cluster.password(), "PGOPTIONS": "-c client_min_messages=warning",
+                   "TARGETS": " ".join(
         f"{name}={pod['status']['podIP']}" for name, pod in cluster.pods().items())}
     subprocess.run(["psql", "-h", address, "-U", "postgres", "-qc", "create table if not exists e2e_probes (member text)"],
                    env=environment, check=True)
@@ -74,9 +76,12 @@ def choose_heir(cluster, former):
     return next(name for name in [*cluster.sync_standbys(), *sorted(cluster.pods())] if name != former)
 
 
-def switch_over(cluster, writer, probes_log, by_deletion):
+def hand_over(cluster, writer, logs, by_deletion):
+    """Who led, who leads, how long after the request the last row before was, and what came how long after that."""
     cluster.wait_ready()
     cluster.wait_sync()
+    probes_log = f"{logs}/switchovers-probes.log"
+    probes = start_probes(cluster, writer.address, probes_log)  # anew: a pod that was replaced has another address
     time.sleep(3)
     former = cluster.leader()
     trace, asked = Trace(cluster), time.time()
@@ -91,10 +96,10 @@ def switch_over(cluster, writer, probes_log, by_deletion):
     acknowledged = [when for when, _ in writer.outcomes("ack")]
     last, first = max(zip(acknowledged, acknowledged[1:]), key=lambda pair: pair[1] - max(pair[0], asked))
     trace.stop()
+    probes.kill()
     moments = trace.moments(asked, former, heir)
-    probes = read_probes(pathlib.Path(probes_log).read_text())
-    moments["writable"] = next((one.ended for one in probes if one.member == heir and one.state == "writable" and one.ended > asked),
-                               float("nan"))
+    moments["writable"] = next((one.ended for one in read_probes(pathlib.Path(probes_log).read_text())
+                                if one.member == heir and one.state == "writable" and one.ended > asked), float("nan"))
     moments["acknowledged"] = first
     return former, heir, last - asked, {name: moment - last for name, moment in moments.items()}
 
@@ -114,15 +119,16 @@ def main():
     address = world.get("services", cluster.name)["spec"]["clusterIP"]
     cluster.wait_ready()
     writer = HostWriter(cluster, address, f"{arguments.logs}/switchovers-writer.log").start()
-    probes_log = f"{arguments.logs}/switchovers-probes.log"
-    start_probes(cluster, address, probes_log)
+    outages = []
     for _ in range(arguments.rounds):
-        former, heir, before, moments = switch_over(cluster, writer, probes_log, arguments.by_deletion)
+        former, heir, before, moments = hand_over(cluster, writer, arguments.logs, arguments.by_deletion)
+        outages.append(moments["acknowledged"])
         steps = ", ".join(f"{name} {seconds:.2f}" for name, seconds in moments.items())
         load = pathlib.Path("/proc/loadavg").read_text().split()[0]
         print(f"{former} -> {heir}: outage {moments['acknowledged']:.2f} s, {before:.2f} s after the request; {steps}; load {load}",
               flush=True)
     writer.stop()
+    print(f"median {statistics.median(outages):.2f} s of {len(outages)}")
     return 0
 
 
