@@ -134,11 +134,12 @@ Request request_for(const plan::Effect& effect, const ClusterView& view) {
                 return kube::Create{kube::kinds::secret, create.object};
             },
             [](const plan::PatchObject& patch) { return patch_request(patch); },
-            [](const plan::DeleteObject& remove) -> Request {
-                return kube::Delete{.ref = remove.ref,
-                                    .only_if = {.uid = remove.uid, .resource_version = {}},
-                                    .propagation = remove.propagation,
-                                    .grace_period_seconds = {}};
+            [](const plan::DeleteObject& object) -> Request {
+                return kube::Delete{
+                    .ref = object.ref,
+                    .only_if = {.uid = object.uid, .resource_version = object.resource_version},
+                    .propagation = object.propagation,
+                    .grace_period_seconds = {}};
             },
             [&view](const plan::DeletePod& remove) -> Request {
                 return kube::Delete{

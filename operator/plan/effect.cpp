@@ -82,6 +82,11 @@ bool same_intent(const Effect& left, const Effect& right) {
         const auto& other = std::get<ScaleIn>(right);
         return scale->set_uid == other.set_uid && scale->to == other.to;
     }
+    if (const auto* object = std::get_if<DeleteObject>(&left)) {
+        const auto& other = std::get<DeleteObject>(right);
+        return object->ref == other.ref && object->uid == other.uid &&
+               object->propagation == other.propagation;
+    }
     if (const auto* patch = std::get_if<PatchObject>(&left)) {
         const auto& other = std::get<PatchObject>(right);
         return patch->uid == other.uid && patch->merge == other.merge;

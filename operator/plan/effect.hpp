@@ -48,6 +48,7 @@ struct PatchObject {
 struct DeleteObject {
     kube::Ref ref;
     std::string uid;
+    std::string resource_version;  // as it was decided on
     kube::Propagation propagation = kube::Propagation::background;
     bool operator==(const DeleteObject&) const = default;
 };

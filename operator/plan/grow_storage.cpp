@@ -49,6 +49,8 @@ Opinion grow_storage(const ClusterView& view) {
     return just(Step{.effect = DeleteObject{.ref = {kube::kinds::stateful_set, view.ns,
                                                     std::string(view.stateful_set.name())},
                                             .uid = std::string(view.stateful_set.uid()),
+                                            .resource_version =
+                                                std::string(view.stateful_set.resource_version()),
                                             .propagation = kube::Propagation::orphan},
                      .rule = RuleId::grow_storage,
                      .because = "the claim template cannot be changed: the StatefulSet is made "

@@ -25,9 +25,12 @@ Opinion drop_budget(const ClusterView& view) {
         manifests::pod_disruption_budget(view.input).has_value()) {
         return {};
     }
-    return just(Step{.effect = DeleteObject{.ref = ref, .uid = std::string(live->uid())},
-                     .rule = RuleId::keep_objects,
-                     .because = "a budget over a single member could only block"});
+    return just(
+        Step{.effect = DeleteObject{.ref = ref,
+                                    .uid = std::string(live->uid()),
+                                    .resource_version = std::string(live->resource_version())},
+             .rule = RuleId::keep_objects,
+             .because = "a budget over a single member could only block"});
 }
 
 bool holds_volumes(const ClusterView& view) {

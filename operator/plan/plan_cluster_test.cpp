@@ -96,6 +96,8 @@ TEST(TearDown, goes_in_order_and_keeps_what_the_data_needs) {
         ASSERT_EQ(plan.steps.size(), 1U);
         removed.push_back(describe(plan.steps[0].effect));
         if (const auto* object = std::get_if<DeleteObject>(&plan.steps[0].effect)) {
+            EXPECT_EQ(object->resource_version,
+                      db.facts().objects.at(object->ref).resource_version());
             db.facts().objects.erase(object->ref);
             if (object->ref.kind == kube::kinds::stateful_set) {
                 EXPECT_EQ(db.waits(), texts({"db-0 is stopping"}));

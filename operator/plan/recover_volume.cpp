@@ -30,9 +30,11 @@ bool keeps_its_volume(const ClusterView& view, const Member& member) {
 Step remove_remains(const ClusterView& view, const Member& member, const std::string& loss) {
     const std::string because = member.name + " starts anew, because " + loss;
     if (member.has_claim() && !member.claim.being_deleted()) {
-        return {.effect = DeleteObject{.ref = {kube::kinds::persistent_volume_claim, view.ns,
-                                               std::string(member.claim.name())},
-                                       .uid = std::string(member.claim.uid())},
+        return {.effect =
+                    DeleteObject{.ref = {kube::kinds::persistent_volume_claim, view.ns,
+                                         std::string(member.claim.name())},
+                                 .uid = std::string(member.claim.uid()),
+                                 .resource_version = std::string(member.claim.resource_version())},
                 .rule = RuleId::recover_volume,
                 .because = because};
     }

@@ -176,6 +176,8 @@ TEST(GrowStorage, grows_claims_then_makes_the_stateful_set_anew_around_its_pods)
     EXPECT_EQ(remove.ref.kind, kube::kinds::stateful_set);
     EXPECT_EQ(remove.propagation, kube::Propagation::orphan);
     EXPECT_EQ(remove.uid, "uid-statefulsets-db");
+    EXPECT_EQ(remove.resource_version, db.view().stateful_set.resource_version());
+    EXPECT_NE(remove.resource_version, "");
 
     db.without(kube::kinds::stateful_set, "db");
     EXPECT_EQ(db.steps(), texts({"ApplyObject StatefulSet db"}));

@@ -28,9 +28,12 @@ Opinion remove_left_volume(const ClusterView& view) {
         const bool left = ordinal && *ordinal >= view.replicas &&
                           view.member(manifests::pod_name(view.name, *ordinal)) == nullptr;
         if (left && !claim.being_deleted()) {
-            return just(Step{.effect = DeleteObject{.ref = ref, .uid = std::string(claim.uid())},
-                             .rule = RuleId::scale_in,
-                             .because = "its member left, and whenScaled is Delete"});
+            return just(Step{
+                .effect = DeleteObject{.ref = ref,
+                                       .uid = std::string(claim.uid()),
+                                       .resource_version = std::string(claim.resource_version())},
+                .rule = RuleId::scale_in,
+                .because = "its member left, and whenScaled is Delete"});
         }
     }
     return {};

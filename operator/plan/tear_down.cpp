@@ -11,7 +11,9 @@ namespace bestgres::plan {
 namespace {
 
 Step remove(const kube::Ref& ref, const kube::Object& object, std::string because) {
-    return {.effect = DeleteObject{.ref = ref, .uid = std::string(object.uid())},
+    return {.effect = DeleteObject{.ref = ref,
+                                   .uid = std::string(object.uid()),
+                                   .resource_version = std::string(object.resource_version())},
             .rule = RuleId::tear_down,
             .because = std::move(because)};
 }
