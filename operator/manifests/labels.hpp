@@ -18,6 +18,8 @@ inline constexpr std::string_view fenced_label = "bestgres.io/fenced";      // "
 inline constexpr std::string_view owner_uid_key = "bestgres.io/owner-uid";  // label and annotation
 inline constexpr std::string_view template_hash_annotation = "bestgres.io/template-hash";
 inline constexpr std::string_view config_hash_annotation = "bestgres.io/config-hash";
+// Of the manifest of a Service: shows that a field has left it, which nothing in the object does.
+inline constexpr std::string_view manifest_hash_annotation = "bestgres.io/manifest-hash";
 
 // Labels of every object of the cluster, without the owner's uid.
 Json common_labels(std::string_view cluster);

@@ -1,3 +1,4 @@
+#include "lib/base/hash.hpp"
 #include "operator/api/cluster_words.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -42,6 +43,8 @@ Json routed_service(const Input& input, std::string_view name, std::string_view 
     if (service.external_traffic_policy) {
         spec["externalTrafficPolicy"] = api::word(*service.external_traffic_policy);
     }
+    const std::string hash = to_hex(hash_json(object));
+    object["metadata"]["annotations"][std::string(manifest_hash_annotation)] = hash;
     return object;
 }
 

@@ -87,6 +87,21 @@ TEST(KeepObjects, repairs_what_somebody_changed) {
     EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
 }
 
+TEST(KeepObjects, takes_out_what_the_spec_has_no_more) {
+    TestCluster db("instances: 1\nservices: {primary: {annotations: {team: payments}}}\n");
+    const auto service = [&db] {
+        return db.facts().objects.at({kube::kinds::service, "shop", "db"});
+    };
+    ASSERT_EQ(service().annotation("team"), "payments");
+    db.edit(kube::kinds::bg_cluster, "db", [](Json& json) { json["spec"].erase("services"); });
+    ASSERT_EQ(db.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
+    const Json accepted = std::get<ApplyObject>(db.plan().steps[0].effect).object.json();
+    db.edit(kube::kinds::config_map, "db-accepted-spec",
+            [&accepted](Json& json) { json["data"] = accepted["data"]; });
+
+    EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
+}
+
 TEST(KeepObjects, leaves_alone_what_the_server_adds) {
     TestCluster db;
     db.edit(kube::kinds::service, "db", [](Json& json) {
