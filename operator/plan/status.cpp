@@ -193,12 +193,16 @@ api::Condition progress_condition(const ClusterView& view, const Plan& plan) {
         }
     }
     if (view.paused) {
-        return condition(view, "Progressing", ConditionStatus::is_false, "Paused");
+        api::Condition made = condition(view, "Progressing", ConditionStatus::is_false, "Paused");
+        made.message = std::string(api::paused_annotation) + " keeps the operator's hands off";
+        return made;
     }
-    const bool moves = !plan.steps.empty() || !plan.waits.empty();
-    return condition(view, "Progressing",
-                     moves ? ConditionStatus::is_true : ConditionStatus::is_false,
-                     moves ? "StepsToGo" : "SpecReached");
+    if (!plan.steps.empty() || !plan.waits.empty()) {
+        return condition(view, "Progressing", ConditionStatus::is_true, "StepsToGo");
+    }
+    api::Condition made = condition(view, "Progressing", ConditionStatus::is_false, "SpecReached");
+    made.message = "there is nothing to do";
+    return made;
 }
 
 // Patroni before 4.1.1 lacks several fixes of split brain and failsafe.
