@@ -67,7 +67,7 @@ void OperatorCore::start(const ClusterKey& key, const Planned& planned, Turn& tu
 
 void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view, Turn& turn) {
     ClusterWork& work = works_[key];
-    if (!leader_.may_act(turn.now)) {
+    if (shutting_down_ || !leader_.may_act(turn.now)) {
         settle(key, turn.now);
         return;
     }
@@ -76,6 +76,7 @@ void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view,
     pending.purpose = Purpose::act;
     pending.key = key;
     Request request = request_for(work.step->effect, view);
+    pending.writes = std::holds_alternative<kube::Call>(request);
     const std::uint64_t id = expect(std::move(pending));
     const std::string_view site = to_string(work.step->rule);
     turn.out.begun.push_back(

@@ -29,6 +29,7 @@ public:
     explicit Leader(LeaderSettings settings) : settings_(std::move(settings)) {}
 
     bool may_act(Instant now) const;
+    bool holds(Instant now) const { return held_until_ && now < *held_until_; }
     bool released() const { return state_ == State::released; }
     // Who leads, as last seen; empty where nobody does.
     const std::string& holder() const { return holder_; }

@@ -49,10 +49,7 @@ Outbox OperatorCore::on(const Event& event, Instant now) {
                            queue_.add(key, Instant{});
                        }
                    },
-                   [this](const Shutdown&) {
-                       shutting_down_ = true;
-                       leader_.shut_down();
-                   },
+                   [this](const Shutdown&) { shutting_down_ = true; },
                    [this, &turn](const kube::Answer& answer) { on_kube(answer, turn); },
                    [this, &turn](const kube::WatchEvent& seen) { on_watch(seen, turn); },
                    [this, &turn](const patroni::Answer& answer) { on_patroni(answer, turn); },
@@ -63,6 +60,10 @@ Outbox OperatorCore::on(const Event& event, Instant now) {
 }
 
 void OperatorCore::advance(Turn& turn) {
+    // A write that arrived after the lease was given back could undo what the next one has done.
+    if (shutting_down_ && !awaits_a_write()) {
+        leader_.shut_down();
+    }
     advance_leader(turn);
     if (!shutting_down_) {
         advance_caches(turn);
@@ -162,7 +163,12 @@ std::uint64_t OperatorCore::expect(Pending pending) {
     return id;
 }
 
+bool OperatorCore::awaits_a_write() const {
+    return std::ranges::any_of(pending_, [](const auto& entry) { return entry.second.writes; });
+}
+
 void OperatorCore::call_kube(Pending pending, kube::Call call, Turn& turn) {
+    pending.writes = pending.purpose != Purpose::lease && kube::is_write(call);
     const std::string_view site = name_of(pending.purpose);
     turn.out.kube_calls.push_back({expect(std::move(pending)), std::move(call), site});
 }

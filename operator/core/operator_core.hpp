@@ -41,6 +41,8 @@ public:
 
     bool synced() const;
     bool leading(Instant now) const { return leader_.may_act(now); }
+    // Nobody else can hold the lease yet, whether or not this one still acts.
+    bool holds_lease(Instant now) const { return leader_.holds(now); }
     // When a cluster is looked at again without any event; long ago while something is under way.
     // Absent: nothing is planned.
     std::optional<Instant> next_work() const;
@@ -62,6 +64,7 @@ private:
         ClusterKey key;
         kube::Ref ref;  // of a look: the kind listed, or the object
         std::string pod_uid;
+        bool writes = false;  // the API server's answer to it is awaited
     };
     struct Turn {
         Instant now;
@@ -85,6 +88,7 @@ private:
     std::optional<Instant> wake_at() const;
     std::optional<Pending> take_pending(std::uint64_t id);
     std::uint64_t expect(Pending pending);
+    bool awaits_a_write() const;
     void call_kube(Pending pending, kube::Call call, Turn& turn);
 
     // reconcile.cpp: one pass over one cluster

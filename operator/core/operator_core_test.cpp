@@ -190,6 +190,32 @@ TEST(OperatorCore, lets_only_the_holder_of_the_lease_act) {
     EXPECT_TRUE(rig.core(1).leading(rig.now()));
 }
 
+TEST(OperatorCore, gives_the_lease_back_when_its_last_write_was_answered) {
+    Rig rig;
+    std::uint64_t answered = 0;
+    bool released = false;
+    rig.server.fault = [&](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const apply = std::get_if<kube::Apply>(&call);
+        if (apply != nullptr && apply->kind == kube::kinds::stateful_set) {
+            rig.tell_to_end(0);  // heard before the answer to this very call
+        }
+        const auto* const replace = std::get_if<kube::Replace>(&call);
+        if (replace != nullptr && replace->kind == kube::kinds::lease &&
+            replace->object.text_at({"spec", "holderIdentity"}).empty()) {
+            answered = rig.core().metrics(rig.now()).steps.at("ApplyObject");
+            released = true;
+        }
+        return std::nullopt;
+    };
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(seconds(30));
+
+    EXPECT_TRUE(released);
+    EXPECT_EQ(answered,
+              static_cast<std::uint64_t>(std::ranges::count_if(
+                  rig.calls, [](const std::string& one) { return one.starts_with("apply "); })));
+}
+
 TEST(OperatorCore, takes_over_from_a_dead_leader_when_its_lease_has_run_out) {
     Rig rig(2);
     rig.run_for(seconds(10));

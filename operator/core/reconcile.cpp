@@ -200,7 +200,7 @@ void OperatorCore::on_status(const ClusterKey& key, const kube::Answer& answer, 
 
 void OperatorCore::announce(const ClusterKey& key, plan::Announce notice, Turn& turn) {
     const Store::Entry* const entry = store_.find(resource_ref(key));
-    if (entry == nullptr || !leader_.may_act(turn.now)) {
+    if (entry == nullptr || shutting_down_ || !leader_.may_act(turn.now)) {
         return;
     }
     Pending pending;

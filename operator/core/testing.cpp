@@ -246,8 +246,12 @@ std::string Rig::phase_of(const std::string& name) const {
     return resource == nullptr ? "" : std::string(resource->text_at({"status", "phase"}));
 }
 
-void Rig::shut_down(std::size_t index) {
+void Rig::tell_to_end(std::size_t index) {
     operators_[index].inbox.push_back(Shutdown{});
+}
+
+void Rig::shut_down(std::size_t index) {
+    tell_to_end(index);
     run_for(std::chrono::milliseconds(1));
 }
 

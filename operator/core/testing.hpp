@@ -75,6 +75,7 @@ public:
     Instant now() const { return now_; }
     void run_for(Duration span);
     void shut_down(std::size_t index);
+    void tell_to_end(std::size_t index);  // heard when time goes on
     void kill(std::size_t index) { operators_[index].alive = false; }
     // A BGCluster `name` in namespace `shop`.
     void create_cluster(const std::string& name, const std::string& spec);

@@ -68,7 +68,7 @@ std::vector<OperatorTruth> TruthView::operators() const {
                              .revision = run.revision,
                              .runs = runs,
                              .paused = run.paused,
-                             .leads = runs && (*run.core)->leading(world_.now + run.skew)});
+                             .leads = runs && (*run.core)->holds_lease(world_.now + run.skew)});
     }
     return operators;
 }
