@@ -1,9 +1,5 @@
 #pragma once
 
-#include <map>
-#include <string>
-#include <utility>
-
 #include "scenarios/invariants/reading.hpp"
 
 namespace bestgres::scenarios {
@@ -11,19 +7,12 @@ namespace bestgres::scenarios {
 struct K5Preconditions {
     static constexpr LawText text{
         "K5",
-        "What the operator deletes or evicts it names by uid, what it patches or replaces by "
-        "resourceVersion; and it takes nothing away before it has read what became of its own "
-        "last write to that object."};
+        "What the operator deletes it names by uid and resourceVersion, what it evicts by uid, "
+        "what it patches or replaces by resourceVersion: nothing that it has not read, its own "
+        "last write included, is taken away or changed."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
-    void hash_into(Hasher& hasher) const;
-
-private:
-    using Key = std::pair<std::string, kube::Ref>;  // an operator and an object
-    void note_performed(const CallPerformed& performed);
-
-    // Own writes whose outcome the operator may not know: until it reads the object again.
-    std::map<Key, std::string> unread_;
+    void hash_into(Hasher&) const {}
 };
 
 }  // namespace bestgres::scenarios

@@ -31,7 +31,10 @@ void K9WriteAmplification::judge(const CallPerformed& performed, const Truth& tr
     const auto* const after = std::get_if<kube::Object>(&*performed.outcome);
     const bool removes = std::holds_alternative<kube::Delete>(performed.call) ||
                          std::holds_alternative<kube::Evict>(performed.call);
-    if (after != nullptr && !removes && !met.empty() && after->resource_version() == met) {
+    const std::optional<kube::Ref> ref = written_ref(performed.call);
+    // The last finalizer went: the object went with it, and its version stayed.
+    const bool gone = ref && truth.object(*ref).name().empty();
+    if (after != nullptr && !removes && !gone && !met.empty() && after->resource_version() == met) {
         findings.add(text, what + " changes nothing", {identify(*after)});
     }
     if (settled_) {

@@ -30,6 +30,15 @@ TEST_F(K9, a_write_that_changes_nothing_is_one_too_many) {
     EXPECT_EQ(said(), "K9: operator-1: patch Pod shop/db-1 changes nothing");
 }
 
+TEST_F(K9, the_last_finalizer_takes_the_object_with_it) {
+    const kube::Patch patch{.ref = pod, .body = Json::object()};
+    const kube::Object last = truth.object(pod);
+    call(the_operator, patch);
+    truth.store.erase(pod);
+    tell(CallPerformed{the_operator, patch, kube::Outcome(last)});
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(K9, a_refused_write_has_cost_nothing) {
     const kube::Patch patch{.ref = pod, .body = Json::object()};
     call(the_operator, patch);

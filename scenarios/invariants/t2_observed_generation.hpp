@@ -8,7 +8,7 @@ struct T2ObservedGeneration {
     static constexpr LawText text{
         "T2",
         "observedGeneration never goes back and never runs ahead; where the status says Ready for "
-        "a valid spec, that spec is the accepted one and the objects are made from it."};
+        "a valid spec, that spec is the accepted one, from which the objects are made."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher&) const {}

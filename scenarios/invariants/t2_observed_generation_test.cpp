@@ -18,7 +18,6 @@ struct T2 : ::testing::Test, Court<T2ObservedGeneration> {
                   manifests::accepted_spec_config_map({"shop", "db", std::string(uid_of_db)},
                                                       {*spec, generation})
                       .json());
-        truth.put(kube::kinds::stateful_set, labelled("db"));
     }
     void status(std::int64_t generation, std::int64_t observed, const char* ready = "False") {
         Json cluster = cluster_json();
@@ -61,13 +60,6 @@ TEST_F(T2, ready_for_a_spec_that_was_not_looked_at_is_a_lie) {
     EXPECT_EQ(said(),
               "T2: Cluster shop/db is Ready at generation 4, but the accepted spec is an older "
               "one");
-}
-
-TEST_F(T2, ready_without_objects_is_a_lie) {
-    accept(4, 3);
-    truth.store.erase(ref_of(kube::kinds::stateful_set, "db"));
-    status(4, 4, "True");
-    EXPECT_EQ(said(), "T2: Cluster shop/db is Ready at generation 4, but there is no StatefulSet");
 }
 
 }  // namespace
