@@ -107,7 +107,7 @@ struct Creation {
 Outcome<Written> create(ServerState& state, const RequestContext& context, const Resource& resource,
                         Creation creation) {
     Json& body = creation.body;
-    Outcome<std::vector<std::string>> warnings = decode_body(context, resource, body);
+    Outcome<std::vector<std::string>> warnings = decode_body(context, resource, body, nullptr);
     if (!warnings.ok()) {
         return std::move(warnings).error();
     }

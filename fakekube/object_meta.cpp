@@ -148,6 +148,12 @@ FieldErrors validate_finalizers(const Json& object) {
     return errors;
 }
 
+bool differs(const Json& now, const Json& before, std::string_view field) {
+    const Json* current = find(now, {"metadata", field});
+    const Json* earlier = find(before, {"metadata", field});
+    return current != nullptr && (earlier == nullptr || *current != *earlier);
+}
+
 FieldErrors validate_new_finalizers(const Json& now, const Json& before) {
     if (string_at(before, {"metadata", "deletionTimestamp"}).empty()) {
         return {};
@@ -193,10 +199,19 @@ FieldErrors validate_object_meta_update(const Json& now, const Json& before, con
             errors.push_back(invalid(std::string("metadata.") + key, value, "field is immutable"));
         }
     }
-    append(errors, validate_labels(now));
-    append(errors, validate_annotations(now));
-    append(errors, validate_owners(now));
-    append(errors, validate_finalizers(now));
+    // What is as it was has been found good before.
+    if (differs(now, before, "labels")) {
+        append(errors, validate_labels(now));
+    }
+    if (differs(now, before, "annotations")) {
+        append(errors, validate_annotations(now));
+    }
+    if (differs(now, before, "ownerReferences")) {
+        append(errors, validate_owners(now));
+    }
+    if (differs(now, before, "finalizers")) {
+        append(errors, validate_finalizers(now));
+    }
     return errors;
 }
 

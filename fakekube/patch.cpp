@@ -48,7 +48,8 @@ Outcome<Written> apply_patch(ServerState& state, const RequestContext& context,
     if (found == nullptr && !context.subresource.empty()) {
         return not_found(resource, key.name);
     }
-    const Json live = found == nullptr ? Json::object() : served(resource, *found).json();
+    const kube::Object shown = found == nullptr ? kube::Object() : served(resource, *found);
+    const Json& live = shown.json();
     Outcome<Json> merged = apply_fields(context, resource, live, applied);
     if (!merged.ok()) {
         return std::move(merged).error();
@@ -57,8 +58,8 @@ Outcome<Written> apply_patch(ServerState& state, const RequestContext& context,
         return create_applied(state, context, resource, std::move(*merged));
     }
     BG_TRY(check_preconditions(resource, *merged, *found));
-    BG_TRY(decode_body(context, resource, *merged));
-    resource.strategy->set_defaults(*merged);
+    BG_TRY(decode_body(context, resource, *merged, &live));
+    resource.strategy->set_update_defaults(*merged, live);
     return replace_object(
         state, context, resource,
         {.before = *found, .now = std::move(*merged), .managed_fields_done = true});
@@ -83,13 +84,14 @@ Outcome<Written> patch_object(ServerState& state, const RequestContext& context,
     if (!patched.ok()) {
         return std::move(patched).error();
     }
-    Outcome<std::vector<std::string>> warnings = decode_patched(context, resource, *patched);
+    Outcome<std::vector<std::string>> warnings =
+        decode_patched(context, resource, {live.json(), patch, *patched});
     if (!warnings.ok()) {
         return std::move(warnings).error();
     }
     BG_TRY(check_names(key, *patched));
     BG_TRY(check_preconditions(resource, *patched, before));
-    resource.strategy->set_defaults(*patched);
+    resource.strategy->set_update_defaults(*patched, live.json());
     Outcome<Written> written =
         replace_object(state, context, resource, {.before = before, .now = std::move(*patched)});
     if (written.ok()) {

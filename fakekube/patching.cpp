@@ -29,10 +29,13 @@ Outcome<Json> patched_json(const Resource& resource, const Json& live, const Pat
 }
 
 Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
-                                                 const Resource& resource, Json& patched) {
-    const Json before = patched;
-    const auto refused = [&before](std::string why) {
-        return invalid("", "", "", {invalid("patch", dump(before), std::move(why))});
+                                                 const Resource& resource, Patching patching) {
+    Json& patched = patching.result;
+    // The message shows the result as it was before decoding: patching is repeated for it.
+    const auto refused = [&](std::string why) {
+        const Outcome<Json> before = patched_json(resource, patching.live, patching.patch);
+        return invalid("", "", "",
+                       {invalid("patch", dump(before.ok() ? *before : Json()), std::move(why))});
     };
     if (!patched.is_object()) {
         return refused(fmt::format(
@@ -50,7 +53,7 @@ Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
                         "\"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"",
                         kind, version));
     }
-    const Result<DecodeReport> report = resource.strategy->decode(patched);
+    const Result<DecodeReport> report = resource.strategy->decode_update(patched, patching.live);
     if (!report.ok()) {
         return refused(report.error().message);
     }

@@ -14,8 +14,14 @@ namespace bestgres::fakekube {
 // Not for PatchType::apply.
 Outcome<Json> patched_json(const Resource& resource, const Json& live, const PatchRequest& patch);
 
+// What a patch makes of which object.
+struct Patching {
+    const Json& live;
+    const PatchRequest& patch;
+    Json& result;
+};
 // As decode_body; a result that is no object of the kind any more is 422 ` "" is invalid: patch`.
 Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
-                                                 const Resource& resource, Json& patched);
+                                                 const Resource& resource, Patching patching);
 
 }  // namespace bestgres::fakekube

@@ -99,8 +99,11 @@ kube::Object served(const Resource& resource, const kube::Object& object) {
 }
 
 Outcome<std::vector<std::string>> decode_body(const RequestContext& context,
-                                              const Resource& resource, Json& body) {
-    const Result<DecodeReport> report = resource.strategy->decode(body);
+                                              const Resource& resource, Json& body,
+                                              const Json* stored) {
+    const Result<DecodeReport> report = stored == nullptr
+                                            ? resource.strategy->decode(body)
+                                            : resource.strategy->decode_update(body, *stored);
     if (!report.ok()) {
         return bad_request(fmt::format("{} in version \"{}\" cannot be handled as a {}: {}",
                                        resource.kind, resource.version, resource.kind,

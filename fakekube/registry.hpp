@@ -34,8 +34,10 @@ kube::Object served(const Resource& resource, const kube::Object& object);
 Json stored_json(const Resource& resource, Json object);
 
 // Reads a body into the kind's own type. Unknown fields are errors under Strict, else warnings.
+// `stored` is what the body is to replace; null: nothing.
 Outcome<std::vector<std::string>> decode_body(const RequestContext& context,
-                                              const Resource& resource, Json& body);
+                                              const Resource& resource, Json& body,
+                                              const Json* stored);
 
 // --- the verbs
 Outcome<kube::Object> get_object(const ServerState& state, const Resource& resource,

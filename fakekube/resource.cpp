@@ -39,6 +39,14 @@ Result<DecodeReport> Strategy::decode(Json&) const {
 
 void Strategy::set_defaults(Json&) const {}
 
+Result<DecodeReport> Strategy::decode_update(Json& object, const Json&) const {
+    return decode(object);
+}
+
+void Strategy::set_update_defaults(Json& object, const Json&) const {
+    set_defaults(object);
+}
+
 void Strategy::prepare_create(Json&) const {}
 
 void Strategy::prepare_update(Json&, const Json&, std::string_view) const {}

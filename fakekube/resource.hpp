@@ -62,6 +62,10 @@ public:
     // The error is the text after "... cannot be handled as a Pod: ".
     virtual Result<DecodeReport> decode(Json& object) const;
     virtual void set_defaults(Json& object) const;
+    // Both for an object that is to replace `stored`, which has been through them: the same result
+    // for less work where most of it is as it was.
+    virtual Result<DecodeReport> decode_update(Json& object, const Json& stored) const;
+    virtual void set_update_defaults(Json& object, const Json& stored) const;
     // On create: `status` is already gone where there is a status subresource.
     virtual void prepare_create(Json& object) const;
     // On update: `status` (or everything else, for the status subresource) is already that of

@@ -41,7 +41,7 @@ private:
     // Sorted, never empty, at most `leaf_size` entries.
     using Leaf = CopyOnWrite<std::vector<Entry>>;
 
-    static constexpr std::size_t leaf_size = 64;
+    static constexpr std::size_t leaf_size = 32;
 
     // The leaf that holds `key` or would hold it; 0 if there are no leaves.
     std::size_t leaf_of(std::string_view key) const;

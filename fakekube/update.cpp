@@ -177,25 +177,28 @@ Outcome<Written> replace_object(ServerState& state, const RequestContext& contex
 
 Outcome<Written> update_object(ServerState& state, const RequestContext& context,
                                const Resource& resource, Json body) {
-    Outcome<std::vector<std::string>> warnings = decode_body(context, resource, body);
+    const kube::Object* found =
+        state.store.find(storage_key(resource, string_at(body, {"metadata", "namespace"}),
+                                     string_at(body, {"metadata", "name"})));
+    const kube::Object before = found == nullptr ? kube::Object() : *found;
+    const kube::Object stored = found == nullptr ? before : served(resource, before);
+    Outcome<std::vector<std::string>> warnings =
+        decode_body(context, resource, body, found == nullptr ? nullptr : &stored.json());
     if (!warnings.ok()) {
         return std::move(warnings).error();
     }
-    const std::string name = string_at(body, {"metadata", "name"});
-    const kube::Object* found =
-        state.store.find(storage_key(resource, string_at(body, {"metadata", "namespace"}), name));
     BG_TRY(check_uid(resource, body, found));
     if (found == nullptr) {
         if (resource.strategy->create_on_update() && context.subresource.empty()) {
             body["metadata"].erase("resourceVersion");
             return create_object(state, context, resource, std::move(body));
         }
-        return not_found(resource, name);
+        return not_found(resource, string_at(body, {"metadata", "name"}));
     }
-    BG_TRY(check_version(resource, body, *found));
-    resource.strategy->set_defaults(body);
+    BG_TRY(check_version(resource, body, before));
+    resource.strategy->set_update_defaults(body, stored.json());
     Outcome<Written> written =
-        replace_object(state, context, resource, {.before = *found, .now = std::move(body)});
+        replace_object(state, context, resource, {.before = before, .now = std::move(body)});
     if (written.ok()) {
         written->warnings = std::move(*warnings);
     }

@@ -29,7 +29,7 @@ public:
 
 private:
     using Chunk = CopyOnWrite<std::vector<StoredEvent>>;
-    static constexpr std::size_t chunk_size = 128;
+    static constexpr std::size_t chunk_size = 32;
 
     std::size_t bound_;
     std::uint64_t compacted_ = 0;

@@ -195,6 +195,52 @@ Managed managed_before_apply(const ApplyInput& input, const Json& live) {
     return managed;
 }
 
+// Whether the owners so far are those of `before`: the object carries its list or none. Through a
+// subresource nobody rewrites the list.
+bool keeps_list(const Json& object, const UpdateInput& input) {
+    const Json* given = find(object, {"metadata", "managedFields"});
+    if (given == nullptr || *given == managed_list(input.before)) {
+        return true;
+    }
+    return !input.writer.subresource.empty() && !asks_for_reset(*given);
+}
+
+void set_list(Json& object, const Json& list) {
+    const Json* given = find(object, {"metadata", "managedFields"});
+    if (list.empty()) {
+        if (given != nullptr) {
+            object["metadata"].erase("managedFields");
+        }
+    } else if (given == nullptr || *given != list) {
+        object["metadata"]["managedFields"] = list;
+    }
+}
+
+// [{}] and [] forget all; a list that cannot be read does not count.
+Managed owners_so_far(const Json& object, const UpdateInput& input) {
+    const Json* given = find(object, {"metadata", "managedFields"});
+    if (given != nullptr && asks_for_reset(*given)) {
+        return {};
+    }
+    const bool may_be_given =
+        input.writer.subresource.empty() && given != nullptr && parse_managed_fields(*given).ok();
+    return managed_of(may_be_given ? object : input.before, input.schema);
+}
+
+Comparison change_of(const Json& before, const Json& now, const UpdateInput& input) {
+    Comparison change = compare_typed(before, now, input.schema);
+    if (!input.writer.reset_fields.empty()) {
+        const FieldSet resets = reset_trees(input.writer);
+        change.added = subtract_trees(change.added, resets);
+        change.modified = subtract_trees(change.modified, resets);
+        change.removed = subtract_trees(change.removed, resets);
+    }
+    if (input.before.is_null()) {
+        change.removed = FieldSet{};
+    }
+    return change;
+}
+
 }  // namespace
 
 Outcome<Json> server_side_apply(const ApplyInput& input) {
@@ -242,40 +288,38 @@ Outcome<Json> server_side_apply(const ApplyInput& input) {
 }
 
 void track_update(Json& object, const UpdateInput& input) {
-    const Json* given = find(object, {"metadata", "managedFields"});
-    const bool is_reset = given != nullptr && asks_for_reset(*given);
-    Managed managed;
-    if (!is_reset) {
-        // Through a subresource nobody rewrites the list; what cannot be read does not count.
-        const bool may_be_given = input.writer.subresource.empty() && given != nullptr &&
-                                  parse_managed_fields(*given).ok();
-        managed = managed_of(may_be_given ? object : input.before, input.schema);
-    }
-    Json now = without_managed_fields(std::move(object));
-    const bool is_create = input.before.is_null();
-    if (managed.empty() && !is_create) {
-        object = std::move(now);
-        return;
-    }
-    const Json before =
-        is_create ? base_for_create(input.schema) : without_managed_fields(input.before);
     const Manager writer{.name = input.writer.manager,
                          .applies = false,
                          .api_version = input.writer.api_version,
                          .subresource = input.writer.subresource};
-    Comparison change = compare_typed(before, now, input.schema);
-    const FieldSet resets = reset_trees(input.writer);
-    change.added = subtract_trees(change.added, resets);
-    change.modified = subtract_trees(change.modified, resets);
-    change.removed = is_create ? FieldSet{} : subtract_trees(change.removed, resets);
+    const bool is_create = input.before.is_null();
+    Managed managed;
+    Comparison change;
+    if (!is_create && keeps_list(object, input)) {
+        const Json& list = managed_list(input.before);
+        set_list(object, list);
+        change = change_of(input.before, object, input);
+        if (list.empty() || keeps_owners(list, writer, change)) {
+            return;
+        }
+        managed = managed_of(input.before, input.schema);
+    } else {
+        managed = owners_so_far(object, input);
+        object = without_managed_fields(std::move(object));
+        if (managed.empty() && !is_create) {
+            return;
+        }
+        change = change_of(
+            is_create ? base_for_create(input.schema) : without_managed_fields(input.before),
+            object, input);
+    }
     take_ownership(managed, writer, change);
     own_update(managed, UpdateChange{.writer = writer,
                                      .api_version = input.writer.api_version,
                                      .change = std::move(change),
                                      .now = input.now});
     cap_updaters(managed);
-    set_managed_fields(now, managed);
-    object = std::move(now);
+    set_managed_fields(object, managed);
 }
 
 }  // namespace bestgres::fakekube

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "fakekube/apply/apply.hpp"
+#include "fakekube/apply/ownership.hpp"
 #include "fakekube/apply/testing.hpp"
 
 namespace bestgres::fakekube {
@@ -90,6 +91,37 @@ RC_GTEST_PROP(ServerSideApply, removes_what_one_owned_alone, ()) {
     const Json left = apply(both, "a", Json{{"metadata", {{"name", "a"}}}});
 
     RC_ASSERT(content(left) == content(apply(Json(), "b", theirs)));
+}
+
+// The short way of a write that changes values alone must give what the whole algebra gives.
+RC_GTEST_PROP(TrackUpdate, keeps_the_list_only_where_the_algebra_keeps_it, ()) {
+    const Manager writer{.name = "w", .applies = false, .api_version = "v1", .subresource = ""};
+    Managed managed;
+    for (const char* name : {"w", "a", "b"}) {
+        FieldSet fields = *testing::some_field_set();
+        if (!fields.empty()) {
+            const Manager manager{.name = name,
+                                  .applies = std::string_view(name) == "a",
+                                  .api_version = std::string_view(name) == "a" ? "" : "v1",
+                                  .subresource = ""};
+            managed[manager] = {
+                .api_version = "v1", .fields = std::move(fields), .time = Instant{}};
+        }
+    }
+    Comparison change;
+    change.modified = intersect(managed[writer].fields, *testing::some_field_set());
+    std::erase_if(managed, [](const auto& entry) { return entry.second.fields.empty(); });
+    const Json list = managed_fields_json(managed);
+    const bool keeps = keeps_owners(list, writer, change);
+    RC_CLASSIFY(keeps && !change.modified.empty());
+
+    take_ownership(managed, writer, change);
+    own_update(managed, UpdateChange{.writer = writer,
+                                     .api_version = "v1",
+                                     .change = change,
+                                     .now = Instant{} + std::chrono::hours(1)});
+
+    RC_ASSERT(!keeps || managed_fields_json(managed) == list);
 }
 
 }  // namespace

@@ -301,5 +301,28 @@ TEST(TrackUpdate, joins_the_oldest_of_many_updaters) {
     EXPECT_EQ(owners.count("w14"), 1U);
 }
 
+TEST(TrackUpdate, leaves_the_list_alone_when_a_writer_changes_its_own_values) {
+    Living object;
+    object.update("patroni", data({{"leader", "db-0"}, {"renewed", "1"}}));
+    object.update("kubectl", data({{"leader", "db-0"}, {"renewed", "1"}, {"note", "x"}}));
+    const Json list = object.object()["metadata"]["managedFields"];
+
+    object.patch("patroni", data({{"renewed", "2"}}));
+
+    EXPECT_EQ(object.object()["metadata"]["managedFields"], list);
+    EXPECT_EQ(object.object()["data"]["renewed"], "2");
+}
+
+TEST(TrackUpdate, moves_a_value_of_another_writer_to_the_one_that_changes_it) {
+    Living object;
+    object.update("patroni", data({{"leader", "db-0"}, {"renewed", "1"}}));
+
+    object.patch("kubectl", data({{"leader", "db-1"}}));
+
+    EXPECT_EQ(object.owners(), Json::parse(R"({
+        "patroni": {"f:data": {".": {}, "f:renewed": {}}},
+        "kubectl": {"f:data": {"f:leader": {}}}})"));
+}
+
 }  // namespace
 }  // namespace bestgres::fakekube

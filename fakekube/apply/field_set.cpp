@@ -89,13 +89,35 @@ bool FieldSet::has(const std::vector<std::string>& path) const {
     return node->is_member;
 }
 
+void add_to(FieldSet& left, const FieldSet& right) {
+    left.is_member = left.is_member || right.is_member;
+    for (const auto& [element, child] : right.children) {
+        const auto [mine, is_new] = left.children.try_emplace(element);
+        if (is_new) {
+            mine->second = child;
+        } else {
+            add_to(mine->second, child);
+        }
+    }
+}
+
+void remove_from(FieldSet& left, const FieldSet& right) {
+    left.is_member = left.is_member && !right.is_member;
+    for (const auto& [element, child] : right.children) {
+        const auto mine = left.children.find(element);
+        if (mine == left.children.end()) {
+            continue;
+        }
+        remove_from(mine->second, child);
+        if (mine->second.empty()) {
+            left.children.erase(mine);
+        }
+    }
+}
+
 FieldSet unite(const FieldSet& left, const FieldSet& right) {
     FieldSet result = left;
-    result.is_member = left.is_member || right.is_member;
-    for (const auto& [element, child] : right.children) {
-        const FieldSet* mine = left.find(element);
-        result.children[element] = mine == nullptr ? child : unite(*mine, child);
-    }
+    add_to(result, right);
     return result;
 }
 
@@ -111,12 +133,8 @@ FieldSet intersect(const FieldSet& left, const FieldSet& right) {
 }
 
 FieldSet subtract(const FieldSet& left, const FieldSet& right) {
-    FieldSet result;
-    result.is_member = left.is_member && !right.is_member;
-    for (const auto& [element, child] : left.children) {
-        const FieldSet* other = right.find(element);
-        set_child(result, element, other == nullptr ? child : subtract(child, *other));
-    }
+    FieldSet result = left;
+    remove_from(result, right);
     return result;
 }
 
@@ -134,12 +152,12 @@ FieldSet subtract_trees(const FieldSet& left, const FieldSet& right) {
 }
 
 Json to_fields_v1(const FieldSet& set) {
-    Json json = Json::object();
+    Json::object_t json;
     if (set.is_member && !set.children.empty()) {
-        json["."] = Json::object();
+        json.emplace(".", Json::object());
     }
     for (const auto& [element, child] : set.children) {
-        json[element] = to_fields_v1(child);
+        json.emplace_hint(json.end(), element, to_fields_v1(child));
     }
     return json;
 }
@@ -160,7 +178,7 @@ Result<FieldSet> parse_fields_v1(const Json& json) {
         Result<FieldSet> child = parse_fields_v1(below);
         BG_TRY(child);
         child->is_member = child->is_member || child->children.empty();
-        set.children[element] = *std::move(child);
+        set.children.emplace_hint(set.children.end(), element, *std::move(child));
     }
     return set;
 }

@@ -38,6 +38,10 @@ struct FieldSet {
     bool has(const std::vector<std::string>& path) const;
 };
 
+// In place, at the cost of the right side alone: `left` is often large and `right` small.
+void add_to(FieldSet& left, const FieldSet& right);
+void remove_from(FieldSet& left, const FieldSet& right);
+
 FieldSet unite(const FieldSet& left, const FieldSet& right);
 FieldSet intersect(const FieldSet& left, const FieldSet& right);
 // The paths of `left` that are not in `right`.

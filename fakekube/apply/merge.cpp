@@ -117,6 +117,7 @@ Json merge_pair(const Pair& pair) {
     return pair.config != nullptr ? *pair.config : *pair.live;
 }
 
+// Of two values that differ: most of a written object is as it was, and nobody looks into that.
 class Comparer {
 public:
     void compare(const Pair& pair) {
@@ -149,17 +150,35 @@ private:
             result_.added.insert(path_);
         } else if (pair.config == nullptr) {
             result_.removed.insert(path_);
-        } else if (*pair.live != *pair.config) {
+        } else {
             result_.modified.insert(path_);
         }
     }
 
+    // Both sides at once: their keys are sorted.
     void compare_records(const Pair& pair) {
-        for (const std::string& name : names_of(pair)) {
-            descend(field_element(name), Pair{.live = member(pair.live, name),
-                                              .config = member(pair.config, name),
-                                              .schema = child_schema(pair.schema, name)});
+        const Json::object_t& before = record_of(pair.live);
+        const Json::object_t& now = record_of(pair.config);
+        auto left = before.begin();
+        auto right = now.begin();
+        while (left != before.end() || right != now.end()) {
+            const int order = left == before.end() ? 1
+                              : right == now.end() ? -1
+                                                   : left->first.compare(right->first);
+            const std::string& name = order <= 0 ? left->first : right->first;
+            const Json* live = order <= 0 ? &(left++)->second : nullptr;
+            const Json* config = order >= 0 ? &(right++)->second : nullptr;
+            if (live == nullptr || config == nullptr || *live != *config) {
+                descend(field_element(name), Pair{.live = live,
+                                                  .config = config,
+                                                  .schema = child_schema(pair.schema, name)});
+            }
         }
+    }
+
+    static const Json::object_t& record_of(const Json* value) {
+        static const Json::object_t nothing;
+        return value == nullptr ? nothing : value->get_ref<const Json::object_t&>();
     }
 
     void compare_lists(const Pair& pair) {
@@ -168,9 +187,12 @@ private:
         ItemMap all = live;
         all.insert(config.begin(), config.end());
         for (const auto& entry : all) {
-            descend(entry.first, Pair{.live = find_item(live, entry.first),
-                                      .config = find_item(config, entry.first),
-                                      .schema = pair.schema->element.get()});
+            const Pair items{.live = find_item(live, entry.first),
+                             .config = find_item(config, entry.first),
+                             .schema = pair.schema->element.get()};
+            if (items.live == nullptr || items.config == nullptr || *items.live != *items.config) {
+                descend(entry.first, items);
+            }
         }
     }
 
@@ -191,6 +213,9 @@ Json merge_typed(const Json& live, const Json& config, const TypeSchema& schema)
 }
 
 Comparison compare_typed(const Json& before, const Json& now, const TypeSchema& schema) {
+    if (before == now) {
+        return {};
+    }
     Comparer comparer;
     comparer.compare(Pair{.live = &before, .config = &now, .schema = &schema});
     return comparer.take();

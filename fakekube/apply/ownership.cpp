@@ -3,6 +3,39 @@
 #include <utility>
 
 namespace bestgres::fakekube {
+namespace {
+
+bool is_entry_of(const Json& entry, const Manager& manager) {
+    return string_at(entry, {"manager"}) == manager.name &&
+           string_at(entry, {"operation"}) == (manager.applies ? "Apply" : "Update") &&
+           string_at(entry, {"subresource"}) == manager.subresource &&
+           (manager.applies || string_at(entry, {"apiVersion"}) == manager.api_version);
+}
+
+// Whether FieldsV1 holds all members of `set`, as leaves.
+bool holds_leaves(const Json& fields, const FieldSet& set) {
+    for (const auto& [element, child] : set.children) {
+        const auto found = fields.find(element);
+        if (found == fields.end() || (child.is_member && !found->empty()) ||
+            !holds_leaves(*found, child)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// Whether FieldsV1 knows the path of any member of `set`.
+bool touches(const Json& fields, const FieldSet& set) {
+    for (const auto& [element, child] : set.children) {
+        const auto found = fields.find(element);
+        if (found != fields.end() && (child.is_member || touches(*found, child))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
 
 Conflicts find_conflicts(const Managed& managed, const Manager& writer, const Comparison& change) {
     Conflicts conflicts;
@@ -20,10 +53,11 @@ Conflicts find_conflicts(const Managed& managed, const Manager& writer, const Co
 }
 
 void take_ownership(Managed& managed, const Manager& writer, const Comparison& change) {
-    const FieldSet written = unite(change.modified, change.added);
     for (auto& [manager, entry] : managed) {
         if (manager != writer) {
-            entry.fields = subtract(subtract(entry.fields, written), change.removed);
+            remove_from(entry.fields, change.modified);
+            remove_from(entry.fields, change.added);
+            remove_from(entry.fields, change.removed);
         }
     }
     std::erase_if(managed, [](const auto& entry) { return entry.second.fields.empty(); });
@@ -33,8 +67,11 @@ void own_update(Managed& managed, const UpdateChange& update) {
     const auto found = managed.find(update.writer);
     const FieldSet before = found == managed.end() ? FieldSet{} : found->second.fields;
     const Comparison& change = update.change;
-    FieldSet after = subtract(unite(before, unite(change.modified, change.added)), change.removed);
-    after = subtract(after, unowned_fields());
+    FieldSet after = before;
+    add_to(after, change.modified);
+    add_to(after, change.added);
+    remove_from(after, change.removed);
+    remove_from(after, unowned_fields());
     if (after.empty()) {
         managed.erase(update.writer);
         return;
@@ -45,6 +82,22 @@ void own_update(Managed& managed, const UpdateChange& update) {
     managed.insert_or_assign(update.writer, ManagedEntry{.api_version = update.api_version,
                                                          .fields = std::move(after),
                                                          .time = update.now});
+}
+
+bool keeps_owners(const Json& managed_fields, const Manager& writer, const Comparison& change) {
+    if (!change.added.empty() || !change.removed.empty()) {
+        return false;
+    }
+    bool owned = change.modified.empty();
+    for (const Json& entry : managed_fields) {
+        const Json& fields = object_at(entry, {"fieldsV1"});
+        if (is_entry_of(entry, writer)) {
+            owned = owned || holds_leaves(fields, change.modified);
+        } else if (touches(fields, change.modified)) {
+            return false;
+        }
+    }
+    return owned;
 }
 
 Json prune(const Json& merged, const Managed& managed, const FieldSet& last,

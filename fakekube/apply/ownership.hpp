@@ -29,6 +29,10 @@ struct UpdateChange {
 };
 void own_update(Managed& managed, const UpdateChange& update);
 
+// Whether a change of nothing but values leaves the stored list of managers as it is, because the
+// writer alone owns them all. False also where only the full algebra can tell.
+bool keeps_owners(const Json& managed_fields, const Manager& writer, const Comparison& change);
+
 // `merged` without what the applier set last time (`last`) and no one claims any more.
 Json prune(const Json& merged, const Managed& managed, const FieldSet& last,
            const TypeSchema& schema);

@@ -35,6 +35,17 @@ void BuiltInStrategy::set_defaults(Json& object) const {
     }
 }
 
+Result<DecodeReport> BuiltInStrategy::decode_update(Json& object, const Json& stored) const {
+    return decode_changes(object, *schema_, stored);
+}
+
+void BuiltInStrategy::set_update_defaults(Json& object, const Json& stored) const {
+    apply_schema_defaults(object, *schema_, stored);
+    if (rules_.set_defaults != nullptr) {
+        rules_.set_defaults(object);
+    }
+}
+
 void BuiltInStrategy::prepare_create(Json& object) const {
     if (!zero_status_.is_null()) {
         object["status"] = zero_status_;

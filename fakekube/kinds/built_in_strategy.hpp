@@ -46,6 +46,8 @@ public:
     const TypeSchema& schema() const override { return *schema_; }
     Result<DecodeReport> decode(Json& object) const override;
     void set_defaults(Json& object) const override;
+    Result<DecodeReport> decode_update(Json& object, const Json& stored) const override;
+    void set_update_defaults(Json& object, const Json& stored) const override;
     void prepare_create(Json& object) const override;
     void prepare_update(Json& now, const Json& before, std::string_view subresource) const override;
     FieldErrors validate_create(const Json& object) const override;

@@ -14,22 +14,57 @@ namespace {
 
 using Type = TypeSchema::Type;
 
-// Where the decoder stands. `field` has no list positions, `place` has them: the two texts in which
-// errors and warnings name a value.
+// Where the decoder stands: a chain of names, made into text only for errors and warnings. `field`
+// has no list positions and no map keys, `place` has them: the two texts that name a value.
 struct Path {
-    std::string owner;  // the struct that holds the field
-    std::string field;
-    std::string place;
+    enum class Kind { root, field, key, index };
 
-    Path child(const std::string& name) const {
-        return {.owner = owner,
-                .field = field.empty() ? name : field + "." + name,
-                .place = place.empty() ? name : place + "." + name};
+    std::string_view owner;  // the struct that holds the field
+    const Path* parent = nullptr;
+    Kind kind = Kind::root;
+    std::string_view name = {};
+    std::size_t position = 0;
+
+    Path child(std::string_view name_of_field) const {
+        return {.owner = owner, .parent = this, .kind = Kind::field, .name = name_of_field};
+    }
+    Path key(std::string_view name_of_entry) const {
+        return {.owner = owner, .parent = this, .kind = Kind::key, .name = name_of_entry};
     }
     Path element(std::size_t index) const {
-        return {.owner = owner, .field = field, .place = fmt::format("{}[{}]", place, index)};
+        return {.owner = owner, .parent = this, .kind = Kind::index, .name = {}, .position = index};
+    }
+
+    std::string field() const {
+        std::string text = parent == nullptr ? "" : parent->field();
+        return kind == Kind::field ? with_name(std::move(text)) : text;
+    }
+    std::string place() const {
+        std::string text = parent == nullptr ? "" : parent->place();
+        if (kind == Kind::index) {
+            return fmt::format("{}[{}]", text, position);
+        }
+        return kind == Kind::root ? text : with_name(std::move(text));
+    }
+
+private:
+    std::string with_name(std::string text) const {
+        return text.empty() ? std::string(name) : std::move(text) + "." + std::string(name);
     }
 };
+
+// What the stored object has at the same place; null where there is nothing to rely on.
+const Json* stored_member(const Json* stored, const std::string& name) {
+    if (stored == nullptr || !stored->is_object()) {
+        return nullptr;
+    }
+    const auto found = stored->find(name);
+    return found == stored->end() ? nullptr : &*found;
+}
+
+bool is_as_stored(const Json& value, const Json* stored) {
+    return stored != nullptr && value == *stored;
+}
 
 std::string go_type_name(const TypeSchema& schema) {
     switch (schema.type) {
@@ -75,16 +110,16 @@ public:
     std::optional<std::string> error;
 
     // `value` is not null, unless `schema` is that of a list element or a map's value.
-    void decode(Json& value, const TypeSchema& schema, const Path& path) {
+    void decode(Json& value, const TypeSchema& schema, const Path& path, const Json* stored) {
         switch (schema.type) {
             case Type::any:
                 return;
             case Type::object:
-                return decode_struct(value, schema, path);
+                return decode_struct(value, schema, path, stored);
             case Type::map:
-                return decode_map(value, schema, path);
+                return decode_map(value, schema, path, stored);
             case Type::array:
-                return decode_list(value, schema, path);
+                return decode_list(value, schema, path, stored);
             case Type::boolean:
             case Type::integer:
             case Type::number:
@@ -102,10 +137,10 @@ public:
 private:
     void refuse(const Json& value, const TypeSchema& schema, const Path& path) {
         error = fmt::format("json: cannot unmarshal {} into Go struct field {}.{} of type {}",
-                            json_type_name(value), path.owner, path.field, go_type_name(schema));
+                            json_type_name(value), path.owner, path.field(), go_type_name(schema));
     }
 
-    void decode_struct(Json& value, const TypeSchema& schema, Path path) {
+    void decode_struct(Json& value, const TypeSchema& schema, Path path, const Json* stored) {
         if (value.is_null()) {
             value = Json::object();
         }
@@ -117,7 +152,7 @@ private:
         }
         path.owner = schema.name;
         for (const auto& [name, field] : schema.fields) {
-            decode_field(value, name, *field, path);
+            decode_field(value, path.child(name), *field, stored_member(stored, name));
             if (error) {
                 return;
             }
@@ -130,63 +165,71 @@ private:
                 ++member;
                 continue;
             }
-            report.unknown_fields.push_back(path.child(member.key()).place);
+            report.unknown_fields.push_back(path.child(member.key()).place());
             member = value.erase(member);
         }
     }
 
-    void decode_field(Json& owner, const std::string& name, const TypeSchema& field,
-                      const Path& path) {
-        const auto member = owner.find(name);
+    void decode_field(Json& owner, const Path& path, const TypeSchema& field, const Json* stored) {
+        const auto member = owner.find(path.name);
         const bool absent = member == owner.end() || member->is_null();
+        if (!absent && is_as_stored(*member, stored)) {
+            return;
+        }
         if (absent && (field.pointer || field.type != Type::object)) {
             if (always_written(field)) {
-                owner[name] = zero_value(field);
+                owner[std::string(path.name)] = zero_value(field);
             } else if (member != owner.end()) {
                 owner.erase(member);
             }
             return;
         }
-        Json& value = absent ? (owner[name] = Json::object()) : *member;
-        decode(value, field, path.child(name));
+        Json& value = absent ? (owner[std::string(path.name)] = Json::object()) : *member;
+        decode(value, field, path, stored);
         if (!error && !field.pointer && is_empty_value(value) && field.type != Type::object) {
             if (always_written(field)) {
                 value = zero_value(field);
             } else {
-                owner.erase(name);
+                owner.erase(std::string(path.name));
             }
         }
     }
 
-    void decode_map(Json& value, const TypeSchema& schema, const Path& path) {
+    void decode_map(Json& value, const TypeSchema& schema, const Path& path, const Json* stored) {
         if (!value.is_object()) {
             return refuse(value, schema, path);
         }
         for (auto& [key, child] : value.items()) {
-            decode_element(child, *schema.element, path.child(key), path);
+            const Json* before = stored_member(stored, key);
+            if (!is_as_stored(child, before)) {
+                decode_element(child, *schema.element, path.key(key), before);
+            }
             if (error) {
                 return;
             }
         }
     }
 
-    void decode_list(Json& value, const TypeSchema& schema, const Path& path) {
+    void decode_list(Json& value, const TypeSchema& schema, const Path& path, const Json* stored) {
         if (!value.is_array()) {
             return refuse(value, schema, path);
         }
+        const std::size_t known = stored != nullptr && stored->is_array() ? stored->size() : 0;
         for (std::size_t i = 0; i < value.size() && !error; ++i) {
-            const Path place = path.element(i);
-            decode_element(value[i], *schema.element, place, path);
+            const Json* before = i < known ? &(*stored)[i] : nullptr;
+            if (!is_as_stored(value[i], before)) {
+                decode_element(value[i], *schema.element, path.element(i), before);
+            }
         }
     }
 
-    void decode_element(Json& value, const TypeSchema& schema, Path place, const Path& list) {
+    void decode_element(Json& value, const TypeSchema& schema, const Path& path,
+                        const Json* stored) {
         if (value.is_null() && schema.type != Type::object) {
             value = zero_value(schema);
             return;
         }
-        place.field = list.field;  // errors name the list or map, not the element
-        decode(value, schema, place);
+        decode(value, schema, path, stored);
     }
 
     void check_scalar(const Json& value, const TypeSchema& schema, const Path& path) {
@@ -211,8 +254,14 @@ private:
     }
 };
 
-void apply_defaults_to_field(Json& owner, const std::string& name, const TypeSchema& field) {
+void default_value(Json& object, const TypeSchema& schema, const Json* stored);
+
+void default_field(Json& owner, const std::string& name, const TypeSchema& field,
+                   const Json* stored) {
     auto member = owner.find(name);
+    if (member != owner.end() && is_as_stored(*member, stored)) {
+        return;
+    }
     if (field.default_value) {
         const bool absent = member == owner.end() || member->is_null();
         if (absent || (!field.pointer && is_empty_value(*member))) {
@@ -221,32 +270,58 @@ void apply_defaults_to_field(Json& owner, const std::string& name, const TypeSch
         }
     }
     if (member != owner.end()) {
-        apply_schema_defaults(*member, field);
+        default_value(*member, field, stored);
     }
 }
 
-}  // namespace
+void default_value(Json& object, const TypeSchema& schema, const Json* stored) {
+    if (schema.type == Type::object && object.is_object()) {
+        for (const auto& [name, field] : schema.fields) {
+            default_field(object, name, *field, stored_member(stored, name));
+        }
+    } else if (schema.type == Type::map && object.is_object()) {
+        for (auto& [key, child] : object.items()) {
+            const Json* before = stored_member(stored, key);
+            if (!is_as_stored(child, before)) {
+                default_value(child, *schema.element, before);
+            }
+        }
+    } else if (schema.type == Type::array && object.is_array()) {
+        const std::size_t known = stored != nullptr && stored->is_array() ? stored->size() : 0;
+        for (std::size_t i = 0; i < object.size(); ++i) {
+            const Json* before = i < known ? &(*stored)[i] : nullptr;
+            if (!is_as_stored(object[i], before)) {
+                default_value(object[i], *schema.element, before);
+            }
+        }
+    }
+}
 
-Result<DecodeReport> decode_object(Json& object, const TypeSchema& schema) {
+Result<DecodeReport> decode_over(Json& object, const TypeSchema& schema, const Json* stored) {
     Decoder decoder;
-    decoder.decode(object, schema, Path{.owner = schema.name, .field = "", .place = ""});
+    decoder.decode(object, schema, Path{.owner = schema.name}, stored);
     if (decoder.error) {
         return Error{*std::move(decoder.error)};
     }
     return std::move(decoder.report);
 }
 
+}  // namespace
+
+Result<DecodeReport> decode_object(Json& object, const TypeSchema& schema) {
+    return decode_over(object, schema, nullptr);
+}
+
+Result<DecodeReport> decode_changes(Json& object, const TypeSchema& schema, const Json& stored) {
+    return decode_over(object, schema, &stored);
+}
+
 void apply_schema_defaults(Json& object, const TypeSchema& schema) {
-    if (schema.type == Type::object && object.is_object()) {
-        for (const auto& [name, field] : schema.fields) {
-            apply_defaults_to_field(object, name, *field);
-        }
-    } else if ((schema.type == Type::array && object.is_array()) ||
-               (schema.type == Type::map && object.is_object())) {
-        for (Json& element : object) {
-            apply_schema_defaults(element, *schema.element);
-        }
-    }
+    default_value(object, schema, nullptr);
+}
+
+void apply_schema_defaults(Json& object, const TypeSchema& schema, const Json& stored) {
+    default_value(object, schema, &stored);
 }
 
 }  // namespace bestgres::fakekube

@@ -13,7 +13,12 @@ namespace bestgres::fakekube {
 // EnvVar.spec.containers.env.value of type string". `object` is then half-way and of no use.
 Result<DecodeReport> decode_object(Json& object, const TypeSchema& schema);
 
+// The same for an object that is to replace `stored`: what stands there alike has been through this
+// and is not looked at again.
+Result<DecodeReport> decode_changes(Json& object, const TypeSchema& schema, const Json& stored);
+
 // Writes the constant defaults of the schema wherever a value is absent.
 void apply_schema_defaults(Json& object, const TypeSchema& schema);
+void apply_schema_defaults(Json& object, const TypeSchema& schema, const Json& stored);
 
 }  // namespace bestgres::fakekube

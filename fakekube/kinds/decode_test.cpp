@@ -77,5 +77,55 @@ TEST(Defaults, fill_absent_and_zero_values_at_every_depth) {
                   "failureThreshold": 3})"));
 }
 
+// What a patch makes of a stored pod must read the same whether its unchanged parts are skipped.
+TEST(Decode, reads_changes_as_it_reads_the_whole) {
+    const SchemaPtr pod = built_in_types().at("Pod");
+    const TypeSchema& type = *pod;
+    Json stored = Json::parse(R"({
+        "metadata": {"name": "p", "labels": {"a": "b"}},
+        "spec": {"containers": [{"name": "c", "resources": {"limits": {"memory": "1024Mi"}}},
+                                {"name": "d"}], "hostNetwork": false},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}]}})");
+    ASSERT_TRUE(decode_object(stored, type).ok());
+    apply_schema_defaults(stored, type);
+    for (const char* patch : {
+             R"({"metadata": {"labels": {"a": null}}})",
+             R"({"metadata": {"annotations": {"n": "1"}, "what": 1}})",
+             R"({"metadata": null})",
+             R"({"spec": {"containers": [{"name": "d"}, {"name": "c", "immage": "x"}]}})",
+             R"({"spec": {"containers": [{"name": "c", "ports": [{"containerPort": 1}]}]}})",
+             R"({"spec": {"hostNetwork": true, "restartPolicy": ""}})",
+             R"({"spec": null, "status": {"conditions": [], "phase": "Running"}})",
+             R"({"status": {"startTime": "2020-01-01T00:00:00.5Z"}})",
+         }) {
+        Json whole = stored;
+        merge_patch(whole, Json::parse(patch));
+        Json changes = whole;
+
+        const auto read = decode_object(whole, type);
+        apply_schema_defaults(whole, type);
+        const auto reread = decode_changes(changes, type, stored);
+        apply_schema_defaults(changes, type, stored);
+
+        ASSERT_TRUE(read.ok() && reread.ok()) << patch;
+        EXPECT_EQ(changes, whole) << patch;
+        EXPECT_EQ(reread->unknown_fields, read->unknown_fields) << patch;
+    }
+}
+
+TEST(Decode, refuses_a_changed_value_of_the_wrong_type) {
+    const SchemaPtr pod = built_in_types().at("Pod");
+    const TypeSchema& type = *pod;
+    const Json stored = Json::parse(R"({"spec": {"containers": [{"name": "c", "tty": true}]}})");
+    Json now = Json::parse(R"({"spec": {"containers": [{"name": "c", "tty": "yes"}]}})");
+
+    const auto report = decode_changes(now, type, stored);
+
+    ASSERT_FALSE(report.ok());
+    EXPECT_EQ(report.error().message,
+              "json: cannot unmarshal string into Go struct field Container.spec.containers.tty of "
+              "type bool");
+}
+
 }  // namespace
 }  // namespace bestgres::fakekube

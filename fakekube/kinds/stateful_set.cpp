@@ -123,6 +123,9 @@ FieldErrors validate_update(const Json& now, const Json& before, std::string_vie
     if (subresource == "status") {
         return check_status(now);
     }
+    if (object_at(now, {"spec"}) == object_at(before, {"spec"})) {
+        return {};
+    }
     FieldErrors errors = validate(now);
     Json frozen = object_at(now, {"spec"});
     Json earlier = object_at(before, {"spec"});
