@@ -33,17 +33,16 @@ Outcome<Done> allot_addresses(const ServerState& state, const Resource& resource
     if (!is(resource, kube::kinds::service)) {
         return Done{};
     }
-    const std::string own = storage_key(resource, string_at(object, {"metadata", "namespace"}),
-                                        string_at(object, {"metadata", "name"}));
-    TakenAddresses taken;
-    state.store.scan("services./", "", [&](const Store::Entry& entry) {
-        if (entry.key != own) {
-            taken.add(entry.object.json());
-        }
-        return true;
-    });
-    const FieldErrors errors =
-        allocate_addresses(object, before, taken, state.options.service_cidr);
+    const kube::Object* own =
+        find_stored(state, "services.", string_at(object, {"metadata", "namespace"}),
+                    string_at(object, {"metadata", "name"}));
+    TakenAddresses others;
+    if (own != nullptr && needs_addresses(object, before)) {
+        others = *state.addresses;
+        others.remove(own->json());
+    }
+    const FieldErrors errors = allocate_addresses(
+        object, before, own == nullptr ? *state.addresses : others, state.options.service_cidr);
     if (!errors.empty()) {
         return invalid(resource, string_at(object, {"metadata", "name"}), errors);
     }

@@ -107,7 +107,7 @@ void ApiServer::compact(std::uint64_t version) {
 }
 
 bool ApiServer::is_allowed(const User& user, const Attributes& attributes) const {
-    return !state_.options.authorize || fakekube::is_allowed(state_.store, user, attributes);
+    return !state_.options.authorize || fakekube::is_allowed(state_.grants(), user, attributes);
 }
 
 Json ApiServer::audit() const {
@@ -134,7 +134,9 @@ void ApiServer::restore(const Image& image) {
         if (!entry.object.ns().empty()) {
             key.append(entry.object.ns()).append(1, '/');
         }
-        state_.store.put(key.append(entry.object.name()), entry.object);
+    state_.bindings = RoleBindings();
+    state_.addresses = {};
+        state_.put(key.append(entry.object.name()), entry.object);
     }
     state_.version = std::max(state_.version, image.version);
     state_.log.compact(state_.version);

@@ -171,6 +171,38 @@ TEST(ApiServer, lets_nobody_create_by_an_apply_who_may_only_patch) {
     EXPECT_EQ(world.send(apply, "jane-token").status, 200);
 }
 
+// Decisions follow an index of the bindings, which every way of changing one must keep.
+TEST(ApiServer, follows_bindings_that_change_and_go) {
+    World world;
+    const std::string rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings";
+    const auto may_list = [](const ApiServer& server) {
+        return server.is_allowed({.name = "jane"},
+                                 {.verb = "list", .resource = "secrets", .ns = "default"});
+    };
+    const auto binding = [](const char* user) {
+        return Json{{"apiVersion", "rbac.authorization.k8s.io/v1"},
+                    {"kind", "RoleBinding"},
+                    {"metadata", {{"name", "b"}, {"namespace", "default"}}},
+                    {"subjects", {{{"kind", "User"}, {"name", user}}}},
+                    {"roleRef",
+                     {{"apiGroup", "rbac.authorization.k8s.io"},
+                      {"kind", "ClusterRole"},
+                      {"name", "edit"}}}};
+    };
+    world.send({.method = "POST", .path = rbac, .body = dump(binding("jane"))}, "admin-token");
+    EXPECT_TRUE(may_list(world.server));
+    ApiServer restored = fresh_server();
+    restored.restore(world.server.image());
+    EXPECT_TRUE(may_list(restored));
+    world.send({.method = "PUT", .path = rbac + "/b", .body = dump(binding("joe"))}, "admin-token");
+    EXPECT_FALSE(may_list(world.server));
+    world.send({.method = "PUT", .path = rbac + "/b", .body = dump(binding("jane"))},
+               "admin-token");
+    EXPECT_TRUE(may_list(world.server));
+    world.send({.method = "DELETE", .path = rbac + "/b"}, "admin-token");
+    EXPECT_FALSE(may_list(world.server));
+}
+
 TEST(ApiServer, survives_as_an_image) {
     World world;
     const kube::Object object = world.created(config_map("a", {{"k", "v"}}));

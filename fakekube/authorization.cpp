@@ -8,27 +8,42 @@ namespace {
 
 constexpr std::string_view rbac = "rbac.authorization.k8s.io/";
 
+// What the storage keys of bindings begin with. "cluster..." sorts before "role...".
+std::string cluster_prefix() {
+    return "clusterrolebindings." + std::string(rbac);
+}
+std::string namespace_prefix(std::string_view ns) {
+    return "rolebindings." + std::string(rbac) + std::string(ns) + "/";
+}
+
+bool is_text(const Json& entry, std::string_view text) {
+    return entry.is_string() && entry.get_ref<const std::string&>() == text;
+}
+
 bool holds(const Json& list, std::string_view value) {
     return std::any_of(list.begin(), list.end(), [value](const Json& entry) {
-        return entry.is_string() && (entry.get_ref<const std::string&>() == value || entry == "*");
+        return is_text(entry, value) || is_text(entry, "*");
     });
 }
 
 // "pods", "pods/log", "*/scale" or "*".
 bool resource_matches(const Json& list, const Attributes& wanted) {
     std::string combined = wanted.resource;
+    std::string any_of_kind;
     if (!wanted.subresource.empty()) {
         combined += "/" + wanted.subresource;
+        any_of_kind = "*/" + wanted.subresource;
     }
     return std::any_of(list.begin(), list.end(), [&](const Json& entry) {
-        return entry == "*" || entry == combined ||
-               (!wanted.subresource.empty() && entry == "*/" + wanted.subresource);
+        return is_text(entry, combined) || is_text(entry, "*") ||
+               (!any_of_kind.empty() && is_text(entry, any_of_kind));
     });
 }
 
 bool name_matches(const Json& rule, std::string_view name) {
     const Json& names = array_at(rule, {"resourceNames"});
-    return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+    return names.empty() || std::any_of(names.begin(), names.end(),
+                                        [name](const Json& entry) { return is_text(entry, name); });
 }
 
 bool path_matches(const Json& list, std::string_view path) {
@@ -57,24 +72,18 @@ bool rule_allows(const Json& rule, const Attributes& wanted) {
            name_matches(rule, wanted.name);
 }
 
-bool is_subject(const Json& subject, const User& user, std::string_view binding_ns) {
+// How RoleBindings names the subject of a binding; empty where nobody can be it.
+std::string subject_text(const Json& subject, std::string_view binding_ns) {
     const std::string kind = string_at(subject, {"kind"});
     const std::string name = string_at(subject, {"name"});
-    if (kind == "User") {
-        return user.name == name;
+    if (kind == "User" || kind == "Group") {
+        return kind + ":" + name;
     }
-    if (kind == "Group") {
-        return std::find(user.groups.begin(), user.groups.end(), name) != user.groups.end();
+    if (kind == "ServiceAccount") {
+        const std::string ns = string_at(subject, {"namespace"}, binding_ns);
+        return "User:system:serviceaccount:" + ns + ":" + name;
     }
-    const std::string ns = string_at(subject, {"namespace"}, binding_ns);
-    return kind == "ServiceAccount" && user.name == "system:serviceaccount:" + ns + ":" + name;
-}
-
-bool binds(const kube::Object& binding, const User& user) {
-    const Json& subjects = array_at(binding.json(), {"subjects"});
-    return std::any_of(subjects.begin(), subjects.end(), [&](const Json& subject) {
-        return is_subject(subject, user, binding.ns());
-    });
+    return "";
 }
 
 const kube::Object* role_of(const Store& store, const kube::Object& binding) {
@@ -87,43 +96,91 @@ const kube::Object* role_of(const Store& store, const kube::Object& binding) {
 
 }  // namespace
 
-void visit_rules(const Store& store, const User& user, std::string_view ns,
-                 const RuleVisitor& visitor) {
-    bool more = true;
-    const auto visit = [&](const Store::Entry& entry) {
-        if (!binds(entry.object, user)) {
-            return true;
+bool is_binding_key(std::string_view key) {
+    constexpr std::string_view bindings[] = {"clusterrolebindings.", "rolebindings."};
+    return std::any_of(std::begin(bindings), std::end(bindings), [key](std::string_view plural) {
+        return key.starts_with(plural) && key.substr(plural.size()).starts_with(rbac);
+    });
+}
+
+void RoleBindings::replace(const std::string& key, const kube::Object* before,
+                           const kube::Object* after) {
+    auto& by_subject = by_subject_.write();
+    if (before != nullptr) {
+        for (const Json& subject : array_at(before->json(), {"subjects"})) {
+            const auto found = by_subject.find(subject_text(subject, before->ns()));
+            if (found != by_subject.end() && found->second.erase(key) > 0 &&
+                found->second.empty()) {
+                by_subject.erase(found);
+            }
         }
-        const kube::Object* role = role_of(store, entry.object);
-        if (role == nullptr) {
-            return true;
+    }
+    if (after != nullptr) {
+        for (const Json& subject : array_at(after->json(), {"subjects"})) {
+            by_subject[subject_text(subject, after->ns())].insert(key);
         }
-        for (const Json& rule : array_at(role->json(), {"rules"})) {
-            more = more && visitor(rule);
-        }
-        return more;
-    };
-    store.scan("clusterrolebindings." + std::string(rbac), "", visit);
-    if (more && !ns.empty()) {
-        store.scan("rolebindings." + std::string(rbac) + std::string(ns) + "/", "", visit);
     }
 }
 
-bool is_allowed(const Store& store, const User& user, const Attributes& attributes) {
+std::vector<std::string_view> RoleBindings::of(const User& user, std::string_view ns) const {
+    std::vector<std::string_view> found;
+    const auto collect = [&found](const std::set<std::string>& keys, const std::string& prefix) {
+        for (auto at = keys.lower_bound(prefix); at != keys.end() && at->starts_with(prefix);
+             ++at) {
+            found.push_back(*at);
+        }
+    };
+    const std::string everywhere = cluster_prefix();
+    const std::string here = namespace_prefix(ns);
+    const auto collect_of = [&](const std::string& subject) {
+        const auto keys = by_subject_->find(subject);
+        if (keys != by_subject_->end()) {
+            collect(keys->second, everywhere);
+            if (!ns.empty()) {
+                collect(keys->second, here);
+            }
+        }
+    };
+    collect_of("User:" + user.name);
+    for (const std::string& group : user.groups) {
+        collect_of("Group:" + group);
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+}
+
+void visit_rules(const Grants& grants, const User& user, std::string_view ns,
+                 const RuleVisitor& visitor) {
+    for (const std::string_view key : grants.bindings.of(user, ns)) {
+        const kube::Object* binding = grants.store.find(key);
+        const kube::Object* role = binding == nullptr ? nullptr : role_of(grants.store, *binding);
+        if (role == nullptr) {
+            continue;
+        }
+        for (const Json& rule : array_at(role->json(), {"rules"})) {
+            if (!visitor(rule)) {
+                return;
+            }
+        }
+    }
+}
+
+bool is_allowed(const Grants& grants, const User& user, const Attributes& attributes) {
     if (std::find(user.groups.begin(), user.groups.end(), "system:masters") != user.groups.end()) {
         return true;
     }
     bool allowed = false;
-    visit_rules(store, user, attributes.ns, [&](const Json& rule) {
+    visit_rules(grants, user, attributes.ns, [&](const Json& rule) {
         allowed = rule_allows(rule, attributes);
         return !allowed;
     });
     return allowed;
 }
 
-Json rules_for(const Store& store, const User& user, std::string_view ns) {
+Json rules_for(const Grants& grants, const User& user, std::string_view ns) {
     Json rules = Json::array();
-    visit_rules(store, user, ns, [&rules](const Json& rule) {
+    visit_rules(grants, user, ns, [&rules](const Json& rule) {
         rules.push_back(rule);
         return true;
     });

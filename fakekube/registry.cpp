@@ -21,6 +21,43 @@ void log_event(ServerState& state, StoredEvent event) {
     state.log.append(std::move(event));
 }
 
+bool is_told_by_annotations(std::string_view name_in_metadata) {
+    return name_in_metadata == "annotations" || name_in_metadata == "managedFields" ||
+           name_in_metadata == "resourceVersion";
+}
+
+// Whether a member that is not skipped is only in `one`, or different in `other`.
+template <class Skips>
+bool has_more(const Json& one, const Json& other, Skips skips) {
+    for (const auto& [name, value] : one.items()) {
+        const auto found = other.find(name);
+        if (!skips(name) && (found == other.end() || *found != value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+template <class Skips>
+bool lacks_some(const Json& one, const Json& other, Skips skips) {
+    for (const auto& [name, value] : other.items()) {
+        if (!skips(name) && !one.contains(name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// The versions of an object always differ, so that these two do.
+bool differ_in_annotations_alone(const Json& before, const Json& now) {
+    const auto differ = [](const Json& left, const Json& right, auto skips) {
+        return has_more(left, right, skips) || lacks_some(left, right, skips);
+    };
+    return !differ(object_at(before, {"metadata"}), object_at(now, {"metadata"}),
+                   is_told_by_annotations) &&
+           !differ(before, now, [](std::string_view name) { return name == "metadata"; });
+}
+
 std::string key_of(const Resource& resource, const kube::Object& object) {
     return storage_key(resource, object.ns(), object.name());
 }
@@ -35,7 +72,7 @@ kube::Object with_next_version(ServerState& state, Json object) {
 
 kube::Object commit_created(ServerState& state, const Resource& resource, Json object) {
     kube::Object created = with_next_version(state, std::move(object));
-    state.store.put(key_of(resource, created), created);
+    state.put(key_of(resource, created), created);
     log_event(state, {.version = 0,
                       .type = EventType::added,
                       .kind = storage_kind(state, resource),
@@ -47,19 +84,21 @@ kube::Object commit_created(ServerState& state, const Resource& resource, Json o
 kube::Object commit_updated(ServerState& state, const Resource& resource,
                             const kube::Object& before, Json object) {
     kube::Object updated = with_next_version(state, std::move(object));
-    state.store.put(key_of(resource, updated), updated);
-    log_event(state, {.version = 0,
-                      .type = EventType::modified,
-                      .kind = storage_kind(state, resource),
-                      .before = before,
-                      .object = updated});
+    state.put(key_of(resource, updated), updated);
+    log_event(state,
+              {.version = 0,
+               .type = EventType::modified,
+               .kind = storage_kind(state, resource),
+               .before = before,
+               .object = updated,
+               .only_annotations = differ_in_annotations_alone(before.json(), updated.json())});
     return updated;
 }
 
 kube::Object commit_deleted(ServerState& state, const Resource& resource,
                             const kube::Object& last) {
     kube::Object gone = with_next_version(state, last.json());
-    state.store.erase(key_of(resource, last));
+    state.erase(key_of(resource, last));
     log_event(state, {.version = 0,
                       .type = EventType::deleted,
                       .kind = storage_kind(state, resource),

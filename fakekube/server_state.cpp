@@ -58,6 +58,31 @@ Result<std::vector<StaticToken>> parse_token_file(std::string_view csv) {
     return tokens;
 }
 
+void ServerState::put(std::string key, const kube::Object& object) {
+    derive(key, &object);
+    store.put(std::move(key), object);
+}
+
+void ServerState::erase(const std::string& key) {
+    derive(key, nullptr);
+    store.erase(key);
+}
+
+void ServerState::derive(const std::string& key, const kube::Object* after) {
+    if (is_binding_key(key)) {
+        bindings.replace(key, store.find(key), after);
+    }
+    if (key.starts_with("services./")) {
+        TakenAddresses& taken = addresses.write();
+        if (const kube::Object* before = store.find(key)) {
+            taken.remove(before->json());
+        }
+        if (after != nullptr) {
+            taken.add(after->json());
+        }
+    }
+}
+
 void ResourceTable::add(ResourcePtr resource) {
     const std::string path = resource->group + "/" + resource->version + "/" + resource->plural;
     const auto found = by_path.find(path);

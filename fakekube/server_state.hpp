@@ -11,6 +11,7 @@
 
 #include "fakekube/authorization.hpp"
 #include "fakekube/copy_on_write.hpp"
+#include "fakekube/kinds/service_addresses.hpp"
 #include "fakekube/resource.hpp"
 #include "fakekube/store.hpp"
 #include "fakekube/stored_event.hpp"
@@ -65,6 +66,17 @@ struct ServerState {
     std::uint64_t version = 0;
     RandomStream random{1, "fakekube"};
     AuditLog audit;
+    // Of the store, which is not searched for each of them.
+    RoleBindings bindings;
+    CopyOnWrite<TakenAddresses> addresses;
+
+    Grants grants() const { return {store, bindings}; }
+    // Every change of the store goes this way: what is derived from it follows.
+    void put(std::string key, const kube::Object& object);
+    void erase(const std::string& key);
+
+private:
+    void derive(const std::string& key, const kube::Object* after);
 };
 
 // One object of an Image.

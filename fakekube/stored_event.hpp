@@ -27,6 +27,7 @@ struct StoredEvent {
     std::shared_ptr<const StorageKind> kind;
     kube::Object before;  // empty when added
     kube::Object object;  // of a deletion: the last state with the version of the deletion
+    bool only_annotations = false;  // nothing else changed, bookkeeping aside
 };
 
 }  // namespace bestgres::fakekube

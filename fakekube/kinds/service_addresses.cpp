@@ -176,6 +176,25 @@ void TakenAddresses::add(const Json& service) {
     }
 }
 
+void TakenAddresses::remove(const Json& service) {
+    TakenAddresses own;
+    own.add(service);
+    for (const std::string& address : own.cluster_ips) {
+        cluster_ips.erase(address);
+    }
+    for (const std::int64_t port : own.node_ports) {
+        node_ports.erase(port);
+    }
+}
+
+bool needs_addresses(const Json& service, const Json& before) {
+    const std::string type = string_at(service, {"spec", "type"});
+    const std::string address = string_at(service, {"spec", "clusterIP"});
+    const bool keeps = !address.empty() && address == string_at(before, {"spec", "clusterIP"});
+    return type == "NodePort" || type == "LoadBalancer" ||
+           (type != "ExternalName" && address != "None" && !keeps);
+}
+
 FieldErrors allocate_addresses(Json& service, const Json& before, const TakenAddresses& taken,
                                std::string_view cidr) {
     Json& spec = service["spec"];

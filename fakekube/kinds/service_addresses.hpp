@@ -16,9 +16,14 @@ struct TakenAddresses {
     std::set<std::string> cluster_ips;
     std::set<std::int64_t> node_ports;
 
-    // Adds what a stored Service holds.
+    // What a stored Service holds.
     void add(const Json& service);
+    void remove(const Json& service);
 };
+
+// Whether this write of a Service needs an address or port that `before` (null on create) did not
+// have, so that `taken` counts.
+bool needs_addresses(const Json& service, const Json& before);
 
 // Gives `service` what its type needs and it does not have yet, and checks what it asks for.
 // `taken` holds the addresses of all other Services; `before` is null on create. `cidr` is an IPv4

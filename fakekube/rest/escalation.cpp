@@ -166,12 +166,12 @@ Outcome<Done> check_escalation(const ServerState& state, const Exchange& exchang
                                const Json& object) {
     const Resource& resource = *exchange.resource;
     if (resource.group != rbac_group || !state.options.authorize ||
-        is_allowed(state.store, exchange.user, lifting_verb(exchange, object))) {
+        is_allowed(state.grants(), exchange.user, lifting_verb(exchange, object))) {
         return Done{};
     }
     const bool is_binding = resource.plural.ends_with("bindings");
     const Json wanted = is_binding ? rules_of_role_ref(state, object) : array_at(object, {"rules"});
-    const Json held = rules_for(state.store, exchange.user, exchange.route.ns);
+    const Json held = rules_for(state.grants(), exchange.user, exchange.route.ns);
     std::vector<std::string> lines;
     for (const Json& rule : wanted) {
         std::vector<Piece> missing;

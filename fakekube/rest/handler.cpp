@@ -101,7 +101,7 @@ Outcome<Response> dispatch(ServerState& state, Exchange& exchange) {
 }  // namespace
 
 Outcome<Done> authorize(ServerState& state, const User& user, const Attributes& asked) {
-    const bool allowed = !state.options.authorize || is_allowed(state.store, user, asked);
+    const bool allowed = !state.options.authorize || is_allowed(state.grants(), user, asked);
     state.audit.add(user.name, asked, allowed);
     if (!allowed) {
         return forbidden_request(user, asked);

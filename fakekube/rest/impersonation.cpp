@@ -75,7 +75,7 @@ Outcome<User> impersonate(ServerState& state, const Request& request, const User
         needed.push_back({.verb = "impersonate", .resource = "groups", .name = group});
     }
     for (const Attributes& asked : needed) {
-        const bool allowed = !state.options.authorize || is_allowed(state.store, real, asked);
+        const bool allowed = !state.options.authorize || is_allowed(state.grants(), real, asked);
         state.audit.add(real.name, asked, allowed);
         if (!allowed) {
             return forbidden_request(real, asked);

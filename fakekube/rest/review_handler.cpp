@@ -67,7 +67,7 @@ Outcome<Response> review_access(const ServerState& state, const Exchange& exchan
     BG_TRY(check_attributes(spec));
     const User user = kind == "SelfSubjectAccessReview" ? exchange.user : user_of_spec(spec);
     const bool allowed =
-        !state.options.authorize || is_allowed(state.store, user, attributes_of(spec));
+        !state.options.authorize || is_allowed(state.grants(), user, attributes_of(spec));
     Json answer = review(kind, "authorization.k8s.io", spec, {{"allowed", allowed}});
     return json_response(201, answer, exchange.format);
 }
@@ -80,7 +80,7 @@ Outcome<Response> review_rules(const ServerState& state, const Exchange& exchang
     }
     Json resources = Json::array();
     Json paths = Json::array();
-    for (const Json& rule : rules_for(state.store, exchange.user, ns)) {
+    for (const Json& rule : rules_for(state.grants(), exchange.user, ns)) {
         (array_at(rule, {"nonResourceURLs"}).empty() ? resources : paths).push_back(rule);
     }
     return json_response(
