@@ -102,6 +102,11 @@ Outcome<std::vector<StoredEvent>> ApiServer::events_after(std::uint64_t after,
     return events;
 }
 
+const StoredEvent* ApiServer::find_event(std::uint64_t version) const {
+    const bool is_kept = version > state_.log.compacted() && version <= state_.log.last();
+    return is_kept ? &state_.log.at(version) : nullptr;
+}
+
 void ApiServer::compact(std::uint64_t version) {
     state_.log.compact(std::min(version, state_.version));
 }
@@ -129,13 +134,13 @@ Image ApiServer::image() const {
 
 void ApiServer::restore(const Image& image) {
     state_.store = Store();
+    state_.bindings = RoleBindings();
+    state_.addresses = {};
     for (const ImageEntry& entry : image.objects) {
         std::string key = entry.plural + "." + entry.group + "/";
         if (!entry.object.ns().empty()) {
             key.append(entry.object.ns()).append(1, '/');
         }
-    state_.bindings = RoleBindings();
-    state_.addresses = {};
         state_.put(key.append(entry.object.name()), entry.object);
     }
     state_.version = std::max(state_.version, image.version);

@@ -62,6 +62,8 @@ public:
     std::uint64_t version() const { return state_.version; }
     // At most `limit` events with versions above `after`, in order; 410 when compacted.
     Outcome<std::vector<StoredEvent>> events_after(std::uint64_t after, std::size_t limit) const;
+    // The event of one version; null where it is compacted. Good until the next write.
+    const StoredEvent* find_event(std::uint64_t version) const;
     // Forgets events up to and including `version`: watches and pages from before it get 410.
     void compact(std::uint64_t version);
 

@@ -1,5 +1,6 @@
 #include "fakekube/in_process_cluster.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -8,7 +9,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::size_t events_per_poll = 4096;
+constexpr std::uint64_t events_per_poll = 4096;
 
 kube::ErrorCode code_of(const Status& status) {
     switch (status.code) {
@@ -255,29 +256,35 @@ std::vector<kube::WatchEvent> WatchCursor::poll(const ApiServer& server, kube::W
     if (!refusal_.empty()) {
         return end(id, kube::WatchEventType::closed, refusal_);
     }
-    const auto stored = server.events_after(cursor_, events_per_poll);
-    if (!stored.ok()) {
-        return end(id, kube::WatchEventType::gone, stored.error().message);
-    }
     std::vector<kube::WatchEvent> events;
-    for (const StoredEvent& event : *stored) {
-        cursor_ = event.version;
-        const bool of_kind = event.kind->group == selection_.resource->group &&
-                             event.kind->plural == selection_.resource->plural;
-        const kube::Object& now = event.object;
-        if (!of_kind || (!selection_.ns.empty() && now.ns() != selection_.ns)) {
-            continue;
+    const std::uint64_t last = std::min(server.version(), cursor_ + events_per_poll);
+    while (cursor_ < last) {
+        const StoredEvent* event = server.find_event(cursor_ + 1);
+        if (event == nullptr) {
+            return end(id, kube::WatchEventType::gone,
+                       server.events_after(cursor_, 1).error().message);
         }
-        const bool was_in = event.type != EventType::added && matches(selection_, event.before);
-        const bool is_in = event.type != EventType::deleted && matches(selection_, now);
-        if (was_in || is_in) {
-            const auto type =
-                is_in ? (was_in ? kube::WatchEventType::modified : kube::WatchEventType::added)
-                      : kube::WatchEventType::deleted;
-            events.push_back({.id = id, .type = type, .object = now, .message = ""});
+        ++cursor_;
+        if (const auto type = type_for_watcher(*event)) {
+            events.push_back({.id = id, .type = *type, .object = event->object, .message = ""});
         }
     }
     return events;
+}
+
+// What leaves the selection is deleted for the watcher, what enters is added.
+std::optional<kube::WatchEventType> WatchCursor::type_for_watcher(const StoredEvent& event) const {
+    const bool of_kind = event.kind->plural == selection_.resource->plural &&
+                         event.kind->group == selection_.resource->group;
+    if (!of_kind || (!selection_.ns.empty() && event.object.ns() != selection_.ns)) {
+        return std::nullopt;
+    }
+    const bool was_in = event.type != EventType::added && matches(selection_, event.before);
+    const bool is_in = event.type != EventType::deleted && matches(selection_, event.object);
+    if (is_in) {
+        return was_in ? kube::WatchEventType::modified : kube::WatchEventType::added;
+    }
+    return was_in ? std::optional(kube::WatchEventType::deleted) : std::nullopt;
 }
 
 InProcessCluster::InProcessCluster(ApiServer& server, Caller caller, std::function<Instant()> now)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,6 +35,7 @@ public:
     bool is_over() const { return over_; }
 
 private:
+    std::optional<kube::WatchEventType> type_for_watcher(const StoredEvent& event) const;
     std::vector<kube::WatchEvent> end(kube::WatchId id, kube::WatchEventType type,
                                       std::string message);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,17 @@ inline Key key_of(const kube::Object& object) {
     return {.ns = std::string(object.ns()), .name = std::string(object.name())};
 }
 
+// Under which words an object is found besides its name. They depend on labels, owners and selector
+// alone, and on what never changes.
+using Words = std::vector<std::string>;
+using WordsOf = Words (*)(const kube::Object& object);
+
+// Of what is selected: "app=db" for every label, and "@UID" of the controller.
+Words words_of_child(const kube::Object& child);
+// Of what selects by spec.selector: one of the labels that it asks for; "" where it asks for none.
+// What it selects has that word, but not the other way round.
+Words words_of_selector(const kube::Object& selecting);
+
 class Cache {
 public:
     using Map = std::map<Key, kube::Object>;
@@ -27,14 +39,27 @@ public:
     const kube::Object* find(const Key& key) const;
     // In order of names; handles, so that the caller may change the cache while it walks.
     std::vector<kube::Object> in_namespace(const std::string& ns) const;
+    // Likewise those that have one of the words. The cache was made to know these words.
+    std::vector<kube::Object> with_words(const std::string& ns, const Words& words) const;
+    // What `selecting` controls, and all that it may select: whether it does is for the caller to
+    // see.
+    std::vector<kube::Object> candidates_of(const kube::Object& selecting) const;
     const Map& all() const { return *objects_; }
 
+    // Before the first object comes.
+    void find_by(WordsOf words_of) { words_of_ = words_of; }
     void put(const kube::Object& object);
     void erase(const Key& key);
-    void clear() { objects_ = {}; }
+    void clear();
 
 private:
+    void index(const Key& key, const kube::Object& object);
+    void forget(const Key& key, const kube::Object& object);
+
     CopyOnWrite<Map> objects_;
+    WordsOf words_of_ = nullptr;
+    // By namespace and word.
+    CopyOnWrite<std::map<Key, std::set<std::string>>> names_;
 };
 
 }  // namespace bestgres::fakekube::controllers

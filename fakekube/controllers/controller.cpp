@@ -7,27 +7,49 @@
 namespace bestgres::fakekube::controllers {
 namespace {
 
-constexpr std::size_t events_a_read = 512;
 constexpr Duration first_retry = std::chrono::milliseconds(5);
 constexpr int most_doublings = 17;  // about eleven minutes
+
+Change change_of(const StoredEvent& event) {
+    return {.kind = *event.kind,
+            .before = event.type == EventType::added ? nullptr : &event.before,
+            .after = event.type == EventType::deleted ? nullptr : &event.object};
+}
 
 }  // namespace
 
 Controller::Controller(std::string name, std::vector<kube::Kind> watches)
     : name_(std::move(name)), watches_(std::move(watches)), caches_(watches_.size()) {}
 
-bool Controller::run(ApiServer& server, Instant now, std::uint64_t visible) {
+bool Controller::has_work(const ApiServer& server, Instant now, Reach reach) const {
+    const bool is_due = std::any_of(later_.begin(), later_.end(),
+                                    [now](const auto& entry) { return entry.second <= now; });
+    if (!cursor_ || !queue_.empty() || is_due) {
+        return true;
+    }
+    for (std::uint64_t at = std::max(*cursor_, reach.passed) + 1; at <= reach.visible; ++at) {
+        const StoredEvent* event = server.find_event(at);
+        if (event == nullptr || concerns(*event)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool Controller::run(ApiServer& server, Instant now, Reach reach, int& looks) {
     bool progressed = false;
     if (!cursor_) {
         list_everything(server);
         started(now);
         progressed = true;
     }
-    progressed = read_log(server, visible) || progressed;
+    cursor_ = std::max(*cursor_, reach.passed);
+    progressed = read_log(server, reach.visible) || progressed;
     collect_due(now);
-    const bool lags = visible < server.version();
-    while (const std::optional<Key> key = next_key()) {
+    const bool lags = reach.visible < server.version();
+    while (const std::optional<Key> key = looks > 0 ? next_key() : std::nullopt) {
         look_at(*key, server, now);
+        --looks;
         progressed = true;
         if (!lags) {
             read_log(server, server.version());
@@ -62,6 +84,12 @@ const Cache& Controller::objects(const kube::Kind& kind) const {
     const auto found = std::find(watches_.begin(), watches_.end(), kind);
     BG_CHECK(found != watches_.end(), "a controller reads only kinds that it watches");
     return caches_[static_cast<std::size_t>(found - watches_.begin())];
+}
+
+void Controller::find_by(const kube::Kind& kind, WordsOf words_of) {
+    const auto found = std::find(watches_.begin(), watches_.end(), kind);
+    BG_CHECK(found != watches_.end(), "a controller reads only kinds that it watches");
+    caches_[static_cast<std::size_t>(found - watches_.begin())].find_by(words_of);
 }
 
 void Controller::enqueue_at(const Key& key, Instant at) {
@@ -116,27 +144,27 @@ void Controller::list_kind(const ApiServer& server, const Resource& resource) {
 bool Controller::read_log(ApiServer& server, std::uint64_t visible) {
     bool progressed = false;
     while (*cursor_ < visible) {
-        const auto events = server.events_after(*cursor_, events_a_read);
-        if (!events.ok()) {
+        const StoredEvent* event = server.find_event(*cursor_ + 1);
+        if (event == nullptr) {
             restart();
             list_everything(server);
             return true;
         }
-        if (events->empty()) {
-            cursor_ = visible;
-            return progressed;
-        }
-        for (const StoredEvent& event : *events) {
-            if (event.version > visible) {
-                return progressed;
-            }
-            cursor_ = event.version;
-            const std::size_t waiting = queue_.size();
-            take(event);
-            progressed = progressed || queue_.size() != waiting;
-        }
+        ++*cursor_;
+        const std::size_t waiting = queue_.size();
+        take(*event);
+        progressed = progressed || queue_.size() != waiting;
     }
     return progressed;
+}
+
+bool Controller::keeps(const StorageKind& kind) const {
+    return std::any_of(watches_.begin(), watches_.end(),
+                       [&](const kube::Kind& one) { return kind.is(one); });
+}
+
+bool Controller::concerns(const StoredEvent& event) const {
+    return keeps(*event.kind) || (watches_everything() && cares_about(change_of(event)));
 }
 
 void Controller::take(const StoredEvent& event) {
@@ -144,16 +172,16 @@ void Controller::take(const StoredEvent& event) {
     if (cache == nullptr && !watches_everything()) {
         return;
     }
-    const bool deleted = event.type == EventType::deleted;
-    const Change change{.kind = *event.kind,
-                        .before = event.type == EventType::added ? nullptr : &event.before,
-                        .after = deleted ? nullptr : &event.object};
+    const Change change = change_of(event);
     if (cache != nullptr) {
-        if (deleted) {
+        if (change.after == nullptr) {
             cache->erase(key_of(event.object));
         } else {
             cache->put(event.object);
         }
+    }
+    if (event.only_annotations && event.kind->is(kube::kinds::pod)) {
+        return;  // members tell their state there, every few seconds: no controller decides on it
     }
     observe(change);
 }

@@ -37,12 +37,20 @@ public:
 
     const std::string& name() const { return name_; }
 
-    // Reads the watch log up to `visible` and looks at every name that is due. Answers whether it
-    // read or did anything.
-    bool run(ApiServer& server, Instant now, std::uint64_t visible);
+    // What a run looks at: the log up to `visible`. `passed`: nothing up to there concerns it.
+    struct Reach {
+        std::uint64_t passed = 0;
+        std::uint64_t visible = 0;
+    };
+    // Whether a run would read or do anything.
+    bool has_work(const ApiServer& server, Instant now, Reach reach) const;
+    // Reads the watch log and looks at the names that are due, as long as `looks` are left. Answers
+    // whether it read or did anything.
+    bool run(ApiServer& server, Instant now, Reach reach, int& looks);
     // When a name comes due without any event.
     std::optional<Instant> next_due() const;
     bool has_read_up_to(std::uint64_t version) const { return cursor_ && *cursor_ >= version; }
+    bool has_started() const { return cursor_.has_value(); }
 
     // Forgets all that it saw, as a new process does.
     void restart();
@@ -54,6 +62,8 @@ protected:
     Controller& operator=(const Controller&) = default;
 
     const Cache& objects(const kube::Kind& kind) const;
+    // At construction: objects of this kind are also found by words.
+    void find_by(const kube::Kind& kind, WordsOf words_of);
     void enqueue(Key key) { queue_.insert(std::move(key)); }
     // The earliest of several times counts.
     void enqueue_at(const Key& key, Instant at);
@@ -70,6 +80,8 @@ private:
     virtual void started(Instant) {}
     // Kinds beyond those named at construction.
     virtual bool watches_everything() const { return false; }
+    // Of a change of a kind that it watches without keeping it: whether observe() cares.
+    virtual bool cares_about(const Change&) const { return true; }
     // Whether a name rests until the view contains what the last look at it wrote: controllers
     // whose children have random names would make them twice.
     virtual bool waits_for_own_writes() const { return false; }
@@ -78,6 +90,8 @@ private:
     void list_kind(const ApiServer& server, const Resource& resource);
     bool read_log(ApiServer& server, std::uint64_t visible);
     void take(const StoredEvent& event);
+    bool concerns(const StoredEvent& event) const;
+    bool keeps(const StorageKind& kind) const;
     Cache* find_cache(const StorageKind& kind);
     void collect_due(Instant now);
     std::optional<Key> next_key() const;

@@ -1,6 +1,7 @@
 #include "fakekube/controllers/controller_manager.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "fakekube/controllers/cron_job.hpp"
 #include "fakekube/controllers/deployment.hpp"
@@ -55,37 +56,47 @@ ControllerManager::ControllerManager(ControllerManagerOptions options)
         unknown.erase(controller->name());
         if (!options_.without.contains(controller->name())) {
             controller->record_events(options_.record_events);
-            controllers_.push_back(std::move(controller));
+            members_.push_back({.controller = std::move(controller)});
         }
     }
     BG_CHECK(unknown.empty(), "a controller that shall not run has no such name");
 }
 
-ControllerManager::ControllerManager(const ControllerManager& other)
-    : options_(other.options_), marks_(other.marks_), busy_(other.busy_) {
-    for (const std::unique_ptr<Controller>& controller : other.controllers_) {
-        controllers_.push_back(controller->clone());
+Controller& ControllerManager::Member::own() {
+    if (controller.use_count() != 1) {
+        controller = controller->clone();
     }
+    return *controller;
 }
 
-ControllerManager& ControllerManager::operator=(const ControllerManager& other) {
-    ControllerManager copy(other);
-    *this = std::move(copy);
-    return *this;
+bool ControllerManager::Member::has_seen(std::uint64_t version) const {
+    return controller->has_read_up_to(version) || (controller->has_started() && passed >= version);
 }
 
 void ControllerManager::run(ApiServer& server, Instant now) {
-    for (int round = 0; round < most_rounds; ++round) {
+    run(server, now, std::numeric_limits<int>::max());
+}
+
+void ControllerManager::run(ApiServer& server, Instant now, int looks) {
+    for (int round = 0; round < most_rounds && looks > 0; ++round) {
         busy_ = false;
-        for (const std::unique_ptr<Controller>& controller : controllers_) {
+        for (Member& member : members_) {
             mark(server.version(), now);
-            const std::uint64_t visible = visible_to(*controller, server.version(), now);
-            busy_ = controller->run(server, now, visible) || busy_;
+            busy_ = run(member, server, now, looks) || busy_;
         }
         if (!busy_) {
             return;
         }
     }
+}
+
+bool ControllerManager::run(Member& member, ApiServer& server, Instant now, int& looks) const {
+    const Controller::Reach reach{.passed = member.passed,
+                                  .visible = visible_to(*member.controller, server.version(), now)};
+    const bool progressed = member.controller->has_work(server, now, reach) &&
+                            member.own().run(server, now, reach, looks);
+    member.passed = std::max(member.passed, reach.visible);
+    return progressed;
 }
 
 std::optional<Instant> ControllerManager::next_due() const {
@@ -94,23 +105,23 @@ std::optional<Instant> ControllerManager::next_due() const {
     if (busy_ && !marks_.empty()) {
         consider(marks_.back().at);
     }
-    for (const std::unique_ptr<Controller>& controller : controllers_) {
-        if (const auto at = controller->next_due()) {
+    for (const Member& member : members_) {
+        if (const auto at = member.controller->next_due()) {
             consider(*at);
         }
         const auto unseen = std::find_if(marks_.begin(), marks_.end(), [&](const Mark& one) {
-            return !controller->has_read_up_to(one.version);
+            return !member.has_seen(one.version);
         });
         if (unseen != marks_.end()) {
-            consider(unseen->at + lag_of(*controller));
+            consider(unseen->at + lag_of(*member.controller));
         }
     }
     return next;
 }
 
 void ControllerManager::restart() {
-    for (const std::unique_ptr<Controller>& controller : controllers_) {
-        controller->restart();
+    for (Member& member : members_) {
+        member.own().restart();
     }
 }
 
@@ -120,8 +131,8 @@ void ControllerManager::set_lag(std::string_view controller, Duration lag) {
 
 std::vector<std::string> ControllerManager::names() const {
     std::vector<std::string> names;
-    for (const std::unique_ptr<Controller>& controller : controllers_) {
-        names.push_back(controller->name());
+    for (const Member& member : members_) {
+        names.push_back(member.controller->name());
     }
     return names;
 }
@@ -142,6 +153,9 @@ std::uint64_t ControllerManager::visible_to(const Controller& controller, std::u
 }
 
 Duration ControllerManager::lag_of(const Controller& controller) const {
+    if (options_.lag.empty()) {
+        return Duration::zero();
+    }
     const auto found = options_.lag.find(controller.name());
     return found == options_.lag.end() ? Duration::zero() : found->second;
 }

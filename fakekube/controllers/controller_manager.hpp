@@ -1,6 +1,7 @@
 // All built-in controllers and the scheduler as one copyable value: what kube-controller-manager
 // and kube-scheduler do in a real cluster. It is deterministic and has no clock; whoever owns it
-// calls run() after writes and when next_due() has come.
+// calls run() after writes and when next_due() has come. Copies share each controller until it has
+// something to do.
 #pragma once
 
 #include <cstdint>
@@ -35,15 +36,12 @@ struct ControllerManagerOptions {
 class ControllerManager {
 public:
     explicit ControllerManager(ControllerManagerOptions options);
-    ControllerManager(const ControllerManager& other);
-    ControllerManager& operator=(const ControllerManager& other);
-    ControllerManager(ControllerManager&&) = default;
-    ControllerManager& operator=(ControllerManager&&) = default;
-    ~ControllerManager() = default;
-
     // Lets every controller see what its lag allows and act on it, until nothing is left to do at
     // this instant. Costs next to nothing when nothing happened.
     void run(ApiServer& server, Instant now);
+    // The same, but ends after this many looks at a name: whoever has others to serve meanwhile
+    // runs it again when next_due() says so, which is at once.
+    void run(ApiServer& server, Instant now, int looks);
     // When something comes due without a write: timers, retries, lagging views.
     std::optional<Instant> next_due() const;
 
@@ -59,7 +57,17 @@ private:
         Instant at;
         std::uint64_t version = 0;
     };
+    // A controller, and how far the log was found not to concern it.
+    struct Member {
+        std::shared_ptr<Controller> controller;
+        std::uint64_t passed = 0;
 
+        // Not shared with any copy of this manager.
+        Controller& own();
+        bool has_seen(std::uint64_t version) const;
+    };
+
+    bool run(Member& member, ApiServer& server, Instant now, int& looks) const;
     std::uint64_t visible_to(const Controller& controller, std::uint64_t version,
                              Instant now) const;
     Duration lag_of(const Controller& controller) const;
@@ -67,7 +75,7 @@ private:
     void mark(std::uint64_t version, Instant now);
 
     ControllerManagerOptions options_;
-    std::vector<std::unique_ptr<Controller>> controllers_;
+    std::vector<Member> members_;
     std::deque<Mark> marks_;  // when which version was first seen, while any controller lags
     bool busy_ = false;       // the last run ended before everything was done
 };

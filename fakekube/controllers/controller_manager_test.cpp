@@ -261,5 +261,62 @@ TEST(ControllerManager, writes_nothing_when_nothing_happens) {
     EXPECT_EQ(world.server().version(), version);
 }
 
+TEST(ControllerManager, leaves_a_copy_alone_when_the_original_goes_on) {
+    World world = three_nodes();
+    world.create(kinds::stateful_set, stateful_set(1));
+    World copy = world;
+
+    world.patch(kinds::stateful_set, "db", {{"spec", {{"replicas", 3}}}});
+    copy.settle();
+
+    EXPECT_EQ(world.names(kinds::pod).size(), 3U);
+    EXPECT_EQ(copy.names(kinds::pod).size(), 1U);
+    copy.patch(kinds::stateful_set, "db", {{"spec", {{"replicas", 2}}}});
+    EXPECT_EQ(copy.names(kinds::pod).size(), 2U);
+}
+
+TEST(ControllerManager, acts_on_what_happened_while_it_had_nothing_to_do) {
+    World world = three_nodes();
+    world.create(kinds::service, service());
+    world.create(kinds::stateful_set, stateful_set(1));
+    for (int round = 0; round < 100; ++round) {
+        world.create(kinds::config_map, {{"metadata", {{"name", "m" + std::to_string(round)}}}});
+    }
+
+    world.run_pod("db-0", "10.0.0.7");
+
+    EXPECT_EQ(world.get(kinds::endpoints, "db")["subsets"][0]["addresses"][0]["ip"], "10.0.0.7");
+}
+
+TEST(ControllerManager, goes_on_later_when_its_looks_are_used_up) {
+    World whole = three_nodes();
+    World sliced = whole;
+    const Json set = stateful_set(3);
+    whole.create(kinds::stateful_set, set);
+    sliced.create_unsettled(kinds::stateful_set, set);
+
+    int runs = 0;
+    do {
+        sliced.manager().run(sliced.server(), sliced.now(), 1);
+        ++runs;
+    } while (sliced.manager().next_due() == sliced.now() && runs < 1000);
+
+    EXPECT_GT(runs, 10);
+    EXPECT_EQ(sliced.names(kinds::pod), whole.names(kinds::pod));
+}
+
+TEST(ControllerManager, follows_a_pod_into_and_out_of_a_service) {
+    World world = three_nodes();
+    world.create(kinds::service, service());
+    world.create(kinds::stateful_set, stateful_set(1));
+    world.run_pod("db-0", "10.0.0.7");
+    const Json before = world.get(kinds::endpoints, "db");
+
+    world.patch(kinds::pod, "db-0", {{"metadata", {{"labels", {{"app", "other"}}}}}});
+
+    EXPECT_EQ(before["subsets"].size(), 1U);
+    EXPECT_EQ(array_at(world.get(kinds::endpoints, "db"), {"subsets"}).size(), 0U);
+}
+
 }  // namespace
 }  // namespace bestgres::fakekube::controllers

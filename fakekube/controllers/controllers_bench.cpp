@@ -63,6 +63,52 @@ void pod_becomes_ready_and_not(benchmark::State& state) {
 }
 BENCHMARK(pod_becomes_ready_and_not);
 
+// What Patroni writes every few seconds: the state of a member into its pod's annotation.
+void member_tells_its_state(benchmark::State& state) {
+    testing::World world = busy_world();
+    world.run_pod("db-0", "10.0.0.1");
+    std::int64_t count = 0;
+    for (auto _ : state) {
+        const std::string told = "{\"xlog_location\":" + std::to_string(++count) + "}";
+        world.patch(kinds::pod, "db-0", {{"metadata", {{"annotations", {{"status", told}}}}}});
+    }
+}
+BENCHMARK(member_tells_its_state);
+
+void kubelet_renews_its_lease(benchmark::State& state) {
+    testing::World world = busy_world();
+    std::int64_t count = 0;
+    for (auto _ : state) {
+        const Instant at = world.now() + std::chrono::microseconds(++count);
+        const Json body = {{"spec", {{"renewTime", format_micros(at)}}}};
+        benchmark::DoNotOptimize(
+            world.server().patch({.now = world.now()}, world.server().resource(kinds::lease),
+                                 {"kube-node-lease", "n1"}, {PatchType::merge, body}));
+        world.settle();
+    }
+}
+BENCHMARK(kubelet_renews_its_lease);
+
+void copy_and_first_write(benchmark::State& state) {
+    const testing::World world = busy_world();
+    for (auto _ : state) {
+        testing::World copy = world;
+        copy.patch(kinds::pod, "db-0", {{"metadata", {{"annotations", {{"status", "x"}}}}}});
+        benchmark::DoNotOptimize(&copy);
+    }
+}
+BENCHMARK(copy_and_first_write);
+
+void list_by_label(benchmark::State& state) {
+    testing::World world = busy_world();
+    const ListOptions options{.label_selector = "app=db"};
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            world.server().list(world.server().resource(kinds::pod), "default", options));
+    }
+}
+BENCHMARK(list_by_label);
+
 void copy_of_the_world(benchmark::State& state) {
     const testing::World world = busy_world();
     for (auto _ : state) {

@@ -99,7 +99,10 @@ BudgetStatus budget_status(const BudgetView& view) {
 DisruptionController::DisruptionController()
     : Controller("disruption-controller",
                  {kinds::pod_disruption_budget, kinds::pod, kinds::stateful_set, kinds::replica_set,
-                  kinds::deployment}) {}
+                  kinds::deployment}) {
+    find_by(kinds::pod, words_of_child);
+    find_by(kinds::pod_disruption_budget, words_of_selector);
+}
 
 std::unique_ptr<Controller> DisruptionController::clone() const {
     return std::make_unique<DisruptionController>(*this);
@@ -131,8 +134,10 @@ void DisruptionController::enqueue_budgets_of(const kube::Object* pod) {
     if (pod == nullptr) {
         return;
     }
+    Words words = words_of_child(*pod);
+    words.emplace_back();  // budgets that ask for no label
     for (const kube::Object& budget :
-         objects(kinds::pod_disruption_budget).in_namespace(std::string(pod->ns()))) {
+         objects(kinds::pod_disruption_budget).with_words(std::string(pod->ns()), words)) {
         if (selects(budget, *pod)) {
             enqueue(key_of(budget));
         }
@@ -146,7 +151,7 @@ void DisruptionController::sync(const Key& key, Client& client) {
     }
     const kube::Object budget = *found;
     BudgetView view{.budget = budget, .pods = {}, .expected_scale = {}, .now = client.now()};
-    for (const kube::Object& pod : objects(kinds::pod).in_namespace(key.ns)) {
+    for (const kube::Object& pod : objects(kinds::pod).candidates_of(budget)) {
         if (selects(budget, pod) && !is_finished(pod)) {
             view.pods.push_back(pod);
         }

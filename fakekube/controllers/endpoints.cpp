@@ -43,7 +43,8 @@ Json slice_metadata(const SliceOwner& owner) {
 
 std::vector<kube::Object> slices_of(const Cache& slices, const SliceOwner& owner) {
     std::vector<kube::Object> found;
-    for (const kube::Object& slice : slices.in_namespace(std::string(owner.owner.ns()))) {
+    const Words words = {std::string(service_label) + "=" + owner.service};
+    for (const kube::Object& slice : slices.with_words(std::string(owner.owner.ns()), words)) {
         if (slice.label(service_label) == owner.service &&
             slice.label(manager_label) == owner.manager && !slice.being_deleted()) {
             found.push_back(slice);
@@ -105,12 +106,13 @@ ServiceController::ServiceController(std::string name, std::vector<kube::Kind> m
           std::vector<kube::Kind> watches = {kinds::service, kinds::pod};
           watches.insert(watches.end(), more_watches.begin(), more_watches.end());
           return watches;
-      }()) {}
+      }()) {
+    find_by(kinds::pod, words_of_child);
+    find_by(kinds::service, words_of_selector);
+}
 
 ServiceView ServiceController::view_of(const kube::Object& service) const {
-    return {.service = service,
-            .pods = objects(kinds::pod).in_namespace(std::string(service.ns())),
-            .nodes = {}};
+    return {.service = service, .pods = objects(kinds::pod).candidates_of(service), .nodes = {}};
 }
 
 void ServiceController::observe(const Change& change) {
@@ -129,7 +131,7 @@ void ServiceController::enqueue_services_of(const kube::Object* pod) {
         return;
     }
     for (const kube::Object& service :
-         objects(kinds::service).in_namespace(std::string(pod->ns()))) {
+         objects(kinds::service).with_words(std::string(pod->ns()), words_of_child(*pod))) {
         if (labels_include(object_at(service.json(), {"spec", "selector"}), *pod)) {
             enqueue(key_of(service));
         }
@@ -197,7 +199,9 @@ void EndpointsController::write(const kube::Object& service, const kube::Object*
 }
 
 EndpointSliceController::EndpointSliceController()
-    : ServiceController("endpointslice-controller", {kinds::endpoint_slice, kinds::node}) {}
+    : ServiceController("endpointslice-controller", {kinds::endpoint_slice, kinds::node}) {
+    find_by(kinds::endpoint_slice, words_of_child);
+}
 
 std::unique_ptr<Controller> EndpointSliceController::clone() const {
     return std::make_unique<EndpointSliceController>(*this);
@@ -222,7 +226,9 @@ void EndpointSliceController::sync(const Key& key, Client& client) {
 
 EndpointSliceMirroringController::EndpointSliceMirroringController()
     : Controller("endpointslicemirroring-controller",
-                 {kinds::service, kinds::endpoints, kinds::endpoint_slice}) {}
+                 {kinds::service, kinds::endpoints, kinds::endpoint_slice}) {
+    find_by(kinds::endpoint_slice, words_of_child);
+}
 
 std::unique_ptr<Controller> EndpointSliceMirroringController::clone() const {
     return std::make_unique<EndpointSliceMirroringController>(*this);

@@ -60,8 +60,18 @@ std::unique_ptr<Controller> GarbageCollector::clone() const {
     return std::make_unique<GarbageCollector>(*this);
 }
 
+// Most writes move no edge of the graph.
+bool GarbageCollector::cares_about(const Change& change) const {
+    if (change.kind.plural == "events") {
+        return false;
+    }
+    return change.before == nullptr || change.after == nullptr || change.after->being_deleted() ||
+           array_at(change.before->json(), {"metadata", "ownerReferences"}) !=
+               array_at(change.after->json(), {"metadata", "ownerReferences"});
+}
+
 void GarbageCollector::observe(const Change& change) {
-    if (change.is(kube::kinds::event) || change.kind.plural == "events") {
+    if (!cares_about(change)) {
         return;
     }
     if (change.after != nullptr) {

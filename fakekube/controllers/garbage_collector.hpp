@@ -37,6 +37,7 @@ private:
     enum class OwnerState { solid, dangling, waiting, unknown };
 
     bool watches_everything() const override { return true; }
+    bool cares_about(const Change& change) const override;
     void forget() override { graph_ = {}; }
     void observe(const Change& change) override;
     void sync(const Key& key, Client& client) override;

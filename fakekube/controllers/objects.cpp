@@ -72,14 +72,26 @@ Json plain_reference(const kube::Object& owner) {
 }
 
 bool selector_matches(const Json& selector, const kube::Object& object) {
+    const Json& plain = object_at(selector, {"matchLabels"});
+    if (selector.size() == 1 && !plain.empty()) {
+        return labels_include(plain, object);
+    }
     const Result<kube::LabelSelector> parsed = kube::label_selector_of(selector);
     return parsed.ok() && kube::matches(*parsed, object_at(object.json(), {"metadata", "labels"}));
 }
 
 bool labels_include(const Json& wanted, const kube::Object& object) {
     const Json& labels = object_at(object.json(), {"metadata", "labels"});
-    return wanted.is_object() && !wanted.empty() &&
-           kube::matches(kube::selector_of_map(wanted), labels);
+    if (!wanted.is_object() || wanted.empty()) {
+        return false;
+    }
+    for (const auto& [label, value] : wanted.items()) {
+        const auto found = labels.find(label);
+        if (found == labels.end() || *found != value) {
+            return false;
+        }
+    }
+    return true;
 }
 
 const Json* find_condition(const Json& object, std::string_view type) {

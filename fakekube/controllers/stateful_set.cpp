@@ -43,7 +43,11 @@ Happening deletion(const kube::Object& set, const std::string& pod) {
 StatefulSetController::StatefulSetController()
     : Controller("statefulset-controller",
                  {kinds::stateful_set, kinds::pod, kinds::controller_revision,
-                  kinds::persistent_volume_claim}) {}
+                  kinds::persistent_volume_claim}) {
+    find_by(kinds::stateful_set, words_of_selector);
+    find_by(kinds::pod, words_of_child);
+    find_by(kinds::controller_revision, words_of_child);
+}
 
 std::unique_ptr<Controller> StatefulSetController::clone() const {
     return std::make_unique<StatefulSetController>(*this);
@@ -115,7 +119,7 @@ std::vector<kube::Object> StatefulSetController::claim_pods(const kube::Object& 
                       .fits = [&set](const kube::Object& pod) {
                           return kube::ordinal_of(pod.name(), set.name()).has_value();
                       }};
-    return claim_children(client, claim, objects(kinds::pod).in_namespace(std::string(set.ns())));
+    return claim_children(client, claim, objects(kinds::pod).candidates_of(set));
 }
 
 // In order of their numbers; those without an owner are adopted, as after a deletion with Orphan.
@@ -125,8 +129,8 @@ std::vector<kube::Object> StatefulSetController::revisions(const kube::Object& s
                       .owner = set,
                       .child_kind = kinds::controller_revision,
                       .selector = object_at(set.json(), {"spec", "selector"})};
-    std::vector<kube::Object> known = claim_children(
-        client, claim, objects(kinds::controller_revision).in_namespace(std::string(set.ns())));
+    std::vector<kube::Object> known =
+        claim_children(client, claim, objects(kinds::controller_revision).candidates_of(set));
     std::stable_sort(known.begin(), known.end(), by_number);
     return known;
 }

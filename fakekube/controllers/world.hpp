@@ -64,13 +64,18 @@ public:
     }
 
     std::string create(const kube::Kind& kind, Json object) {
+        std::string refusal = create_unsettled(kind, std::move(object));
+        settle();
+        return refusal;
+    }
+    // The controllers have not seen it yet.
+    std::string create_unsettled(const kube::Kind& kind, Json object) {
         object["apiVersion"] = kind.api_version();
         object["kind"] = kind.name;
         if (kind.namespaced && !object["metadata"].contains("namespace")) {
             object["metadata"]["namespace"] = "default";
         }
         const auto written = server_.create(context(""), server_.resource(kind), std::move(object));
-        settle();
         return written.ok() ? "" : written.error().message;
     }
     std::string patch(const kube::Kind& kind, std::string_view name, const Json& body,

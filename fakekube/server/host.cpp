@@ -17,6 +17,8 @@ using std::chrono::seconds;
 // What a watcher that does not read may make the server hold before it is cut off.
 constexpr std::size_t most_unsent = 64U << 20U;
 constexpr std::size_t events_at_once = 4096;
+// Requests are answered between two rounds of the controllers.
+constexpr int looks_at_once = 100;
 constexpr Duration beat_period = milliseconds(100);
 constexpr Duration audit_period = seconds(2);
 // A process that was stopped for longer has not been listening: nothing may be concluded from the
@@ -178,7 +180,7 @@ void Host::pump() {
     pump_posted_ = false;
     const Instant now = loop_.now();
     if (options_.controllers) {
-        options_.controllers->run(api_, now);
+        options_.controllers->run(api_, now, looks_at_once);
         persist();
     }
     std::vector<std::uint64_t> due;
