@@ -47,6 +47,7 @@ struct ClusterWork {
     std::uint64_t status_wanted = 0;  // hash of the status written last,
     std::uint64_t status_got = 0;     // and of what the server made of it
     std::string phase;                // for metrics
+    plan::Memory memory;              // of the last reading: saves work, decides nothing
     bool spec_was_invalid = false;
 
     void hash_into(Hasher& hasher) const {

@@ -5,6 +5,7 @@
 #include "lib/base/overloaded.hpp"
 #include "operator/api/cluster.hpp"
 #include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
 
 namespace bestgres::core {
 namespace {
@@ -46,7 +47,9 @@ Outbox OperatorCore::on(const Event& event, Instant now) {
                    [this](const Entropy& entropy) {
                        entropy_ += entropy.bytes;
                        for (const ClusterKey& key : store_.clusters()) {
-                           queue_.add(key, Instant{});
+                           if (waits_for_passwords(key)) {
+                               queue_.add(key, Instant{});
+                           }
                        }
                    },
                    [this](const Shutdown&) { shutting_down_ = true; },
@@ -57,6 +60,10 @@ Outbox OperatorCore::on(const Event& event, Instant now) {
         event);
     advance(turn);
     return out;
+}
+
+bool OperatorCore::waits_for_passwords(const ClusterKey& key) const {
+    return store_.find({kube::kinds::secret, key.ns, manifests::secret_name(key.name)}) == nullptr;
 }
 
 void OperatorCore::advance(Turn& turn) {
@@ -115,6 +122,9 @@ void OperatorCore::advance_clusters(Turn& turn) {
         if (std::ranges::find(ready_, key) == ready_.end()) {
             ready_.push_back(std::move(key));
         }
+    }
+    if (ready_.empty()) {
+        return;
     }
     const auto busy = [this] {
         return static_cast<std::size_t>(std::ranges::count_if(works_, [](const auto& entry) {

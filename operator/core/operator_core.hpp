@@ -79,6 +79,7 @@ private:
     void on_kube(const kube::Answer& answer, Turn& turn);
     void on_watch(const kube::WatchEvent& event, Turn& turn);
     void on_listed(std::size_t index, const kube::Answer& answer, Turn& turn);
+    bool waits_for_passwords(const ClusterKey& key) const;
     void advance(Turn& turn);
     void advance_caches(Turn& turn);
     void advance_leader(Turn& turn);

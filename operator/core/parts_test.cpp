@@ -1,7 +1,9 @@
 // The smaller parts of the core: store, queue, informer, metrics, requests.
 #include <gtest/gtest.h>
 
+#include "lib/kube/workload.hpp"
 #include "operator/core/informer.hpp"
+#include "operator/core/kept.hpp"
 #include "operator/core/metrics.hpp"
 #include "operator/core/request.hpp"
 #include "operator/core/store.hpp"
@@ -21,6 +23,50 @@ kube::Object version(const char* text, const char* uid) {
                                {"uid", uid},
                                {"resourceVersion", text},
                                {"labels", {{std::string(manifests::cluster_label), "db"}}}}}});
+}
+
+TEST(Kept, answers_of_a_pod_what_rules_ask) {
+    const kube::Object pod_as_served(*parse_json(R"({
+        "apiVersion": "v1", "kind": "Pod",
+        "metadata": {"name": "db-0", "namespace": "shop", "uid": "u", "resourceVersion": "5",
+            "labels": {"bestgres.io/cluster": "db"}, "annotations": {"status": "{}"},
+            "managedFields": [{"manager": "kubelet"}],
+            "ownerReferences": [{"kind": "StatefulSet", "name": "db", "uid": "s", "controller": true}]},
+        "spec": {"nodeName": "n1", "containers": [{"name": "postgres", "image": "i"}]},
+        "status": {"phase": "Running", "podIP": "10.0.0.1", "hostIP": "10.1.0.1",
+            "conditions": [{"type": "Ready", "status": "True", "lastProbeTime": null}],
+            "containerStatuses": [{"name": "postgres", "imageID": "x", "restartCount": 2,
+                "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}]}})"));
+
+    const kube::Object kept = kept_of(kube::kinds::pod, pod_as_served).object;
+
+    EXPECT_TRUE(kube::pod_is_ready(kept));
+    EXPECT_EQ(kube::pod_phase(kept), "Running");
+    EXPECT_EQ(kube::pod_address(kept), "10.0.0.1");
+    EXPECT_EQ(kube::pod_node(kept), "n1");
+    EXPECT_EQ(kube::container_restarts(kept, "postgres"), 2);
+    EXPECT_EQ(kube::container_started_at(kept, "postgres"),
+              kube::container_started_at(pod_as_served, "postgres"));
+    EXPECT_EQ(kept.controller(), pod_as_served.controller());
+    EXPECT_EQ(kept.resource_version(), "5");
+    EXPECT_EQ(kept.annotation("status"), "{}");
+    EXPECT_EQ(find(kept.json(), {"spec", "containers"}), nullptr);
+    EXPECT_EQ(find(kept.json(), {"metadata", "managedFields"}), nullptr);
+}
+
+TEST(Kept, has_the_whole_of_what_is_compared_with_its_manifest) {
+    const kube::Object service(*parse_json(
+        R"({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db", "generation": 3,
+            "managedFields": [{}]}, "spec": {"ports": [{"port": 5432}]}, "status": {"x": 1}})"));
+
+    const Kept kept = kept_of(kube::kinds::service, service);
+
+    EXPECT_EQ(kept.object.name(), "db");
+    EXPECT_EQ(find(kept.object.json(), {"spec"}), nullptr);
+    ASSERT_NE(kept.text, nullptr);
+    EXPECT_EQ(*parse_json(*kept.text),
+              *parse_json(R"({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "db",
+                  "generation": 3}, "spec": {"ports": [{"port": 5432}]}})"));
 }
 
 TEST(Store, never_goes_back) {

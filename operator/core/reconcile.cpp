@@ -68,6 +68,9 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
         const Store::Entry* const entry = store_.find(ref);
         facts.objects.emplace(ref, entry->object);
         facts.unchanged_since.emplace(ref, entry->since);
+        if (entry->text != nullptr) {
+            facts.texts.emplace(ref, entry->text);
+        }
     }
     const kube::Ref secret{kube::kinds::secret, key.ns, manifests::secret_name(key.name)};
     if (facts.objects.contains(secret)) {
@@ -94,6 +97,7 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     facts.failure = work.failure;
     facts.decisions = work.decisions;
     facts.server_versions = work.server_versions;
+    facts.memory = work.memory;
     return facts;
 }
 
@@ -105,6 +109,7 @@ std::optional<OperatorCore::Planned> OperatorCore::make_plan(const ClusterKey& k
     try {
         Planned planned;
         planned.view = plan::read_view(observe(key, fresh, turn));
+        works_[key].memory = planned.view.memory;
         planned.plan = plan::plan_cluster(planned.view);
         return planned;
     } catch (const std::exception& error) {

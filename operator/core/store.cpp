@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "operator/api/cluster.hpp"
+#include "operator/core/kept.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/plan/view.hpp"
 
@@ -15,14 +16,9 @@ std::uint64_t number_of(std::string_view text) {
     return code == std::errc() && stop == text.data() + text.size() ? number : 0;
 }
 
-// Half of what an object takes in memory is who wrote which field, which no rule asks about.
-kube::Object without_managers(const kube::Object& object) {
-    if (find(object.json(), {"metadata", "managedFields"}) == nullptr) {
-        return object;
-    }
-    Json json = object.json();
-    json["metadata"].erase("managedFields");
-    return kube::Object(std::move(json));
+Store::Entry entry_of(const kube::Ref& ref, const kube::Object& object, Instant now) {
+    Kept kept = kept_of(ref.kind, object);
+    return {.object = std::move(kept.object), .since = now, .text = std::move(kept.text)};
 }
 
 }  // namespace
@@ -54,7 +50,7 @@ bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
     }
     const auto found = entries_.find(ref);
     if (found == entries_.end()) {
-        entries_.emplace(ref, Entry{without_managers(object), now});
+        entries_.emplace(ref, entry_of(ref, object, now));
         by_cluster_[cluster_of(ref, object)].insert(ref);
         return true;
     }
@@ -69,7 +65,7 @@ bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
         by_cluster_[before].erase(ref);
         by_cluster_[after].insert(ref);
     }
-    entry = Entry{without_managers(object), now};
+    entry = entry_of(ref, object, now);
     return true;
 }
 
@@ -109,13 +105,20 @@ std::set<ClusterKey> Store::replace(const Scope& scope, const Fresh& fresh, Inst
         }
     }
     std::vector<kube::Ref> gone;
-    for (const auto& [ref, entry] : entries_) {
-        const bool in_scope =
-            ref.kind == scope.kind && (scope.ns.empty() || ref.ns == scope.ns) &&
-            (scope.cluster == nullptr || cluster_of(ref, entry.object) == *scope.cluster);
+    const auto judge = [&](const kube::Ref& ref, const kube::Object& object) {
+        const bool in_scope = ref.kind == scope.kind && (scope.ns.empty() || ref.ns == scope.ns);
         if (in_scope && !listed.contains(ref) &&
-            !is_older(fresh.version, entry.object.resource_version())) {
+            !is_older(fresh.version, object.resource_version())) {
             gone.push_back(ref);
+        }
+    };
+    if (scope.cluster != nullptr) {
+        for (const kube::Ref& ref : of_cluster(*scope.cluster)) {
+            judge(ref, entries_.at(ref).object);
+        }
+    } else {
+        for (const auto& [ref, entry] : entries_) {
+            judge(ref, entry.object);
         }
     }
     for (const kube::Ref& ref : gone) {

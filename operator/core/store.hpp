@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,8 +28,9 @@ std::string to_string(const ClusterKey& key);
 class Store {
 public:
     struct Entry {
-        kube::Object object;
-        Instant since;  // first sight of this version
+        kube::Object object;                      // what rules ask about
+        Instant since;                            // first sight of this version
+        std::shared_ptr<const std::string> text;  // the whole; null where `object` is
     };
 
     // Whether anything changed.

@@ -1,39 +1,38 @@
 #include "operator/core/work_queue.hpp"
 
-#include <algorithm>
-
 namespace bestgres::core {
 
 void WorkQueue::add(const ClusterKey& key, Instant due) {
     const auto [at, inserted] = due_.emplace(key, due);
-    if (!inserted && due < at->second) {
+    if (!inserted) {
+        if (at->second <= due) {
+            return;
+        }
+        order_.erase({at->second, key});
         at->second = due;
     }
+    order_.emplace(due, key);
 }
 
 std::vector<ClusterKey> WorkQueue::take_due(Instant now) {
-    std::vector<std::pair<Instant, ClusterKey>> ready;
-    for (auto at = due_.begin(); at != due_.end();) {
-        if (at->second <= now) {
-            ready.emplace_back(at->second, at->first);
-            at = due_.erase(at);
-        } else {
-            ++at;
-        }
-    }
-    std::ranges::sort(ready);
     std::vector<ClusterKey> keys;
-    keys.reserve(ready.size());
-    for (std::pair<Instant, ClusterKey>& entry : ready) {
-        keys.push_back(std::move(entry.second));
+    while (!order_.empty() && order_.begin()->first <= now) {
+        keys.push_back(order_.begin()->second);
+        forget(keys.back());
     }
     return keys;
 }
 
+void WorkQueue::forget(const ClusterKey& key) {
+    const auto found = due_.find(key);
+    if (found != due_.end()) {
+        order_.erase({found->second, key});
+        due_.erase(found);
+    }
+}
+
 std::optional<Instant> WorkQueue::next_due() const {
-    const auto found = std::ranges::min_element(
-        due_, {}, [](const std::pair<const ClusterKey, Instant>& entry) { return entry.second; });
-    return found == due_.end() ? std::nullopt : std::optional(found->second);
+    return order_.empty() ? std::nullopt : std::optional(order_.begin()->first);
 }
 
 void WorkQueue::hash_into(Hasher& hasher) const {

@@ -3,6 +3,8 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "lib/base/hash.hpp"
@@ -16,13 +18,14 @@ public:
     void add(const ClusterKey& key, Instant due);
     // Takes out what is due now, the longest waiting first.
     std::vector<ClusterKey> take_due(Instant now);
-    void forget(const ClusterKey& key) { due_.erase(key); }
+    void forget(const ClusterKey& key);
     std::optional<Instant> next_due() const;
     std::size_t size() const { return due_.size(); }
     void hash_into(Hasher& hasher) const;
 
 private:
     std::map<ClusterKey, Instant> due_;
+    std::set<std::pair<Instant, ClusterKey>> order_;  // the same, by time
 };
 
 }  // namespace bestgres::core

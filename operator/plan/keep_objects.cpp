@@ -74,18 +74,18 @@ Opinion create_secret(const ClusterView& view) {
 
 Opinion keep_objects(const ClusterView& view) {
     Opinion opinion;
-    for (Wanted& wanted : wanted_objects(view)) {
+    for (const Wanted& wanted : view.unlike) {
         const kube::Object* const live = view.object(wanted.ref);
         if (live == nullptr && view.facts.foreign.contains(wanted.ref)) {
             opinion.waits.push_back(name_is_taken(wanted.ref));
             continue;
         }
-        if (live != nullptr && (live->being_deleted() || !has_drifted(view, wanted, *live))) {
+        if (live != nullptr && live->being_deleted()) {
             continue;
         }
         const std::string what = to_string(wanted.ref);
         opinion.steps.push_back(
-            {.effect = ApplyObject{.kind = wanted.ref.kind, .object = std::move(wanted.object)},
+            {.effect = ApplyObject{.kind = wanted.ref.kind, .object = wanted.object},
              .rule = RuleId::keep_objects,
              .because = what + (live == nullptr ? " is missing" : " differs from its manifest")});
     }

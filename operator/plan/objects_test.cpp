@@ -123,6 +123,20 @@ TEST(KeepObjects, does_not_write_again_what_the_server_makes_of_its_manifest) {
     EXPECT_EQ(db.steps(), texts({}));
 }
 
+TEST(KeepObjects, compares_the_whole_where_the_cache_keeps_a_part) {
+    TestCluster db;
+    const kube::Ref ref{kube::kinds::service, "shop", "db"};
+    Json whole = db.facts().objects.at(ref).json();
+    db.facts().texts[ref] = std::make_shared<const std::string>(dump(whole));
+    db.edit(kube::kinds::service, "db", [](Json& json) { json.erase("spec"); });
+
+    EXPECT_EQ(db.steps(), texts({}));
+
+    whole["spec"]["ports"][0]["port"] = 1;
+    db.facts().texts[ref] = std::make_shared<const std::string>(dump(whole));
+    EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
+}
+
 TEST(KeepObjects, never_takes_over_a_foreign_object) {
     TestCluster db;
     db.without(kube::kinds::service, "db");
@@ -145,6 +159,65 @@ TEST(Contained, compares_quantities_by_value) {
     EXPECT_TRUE(is_contained("1024Mi", "1Gi"));
     EXPECT_FALSE(is_contained("1Gi", "2Gi"));
     EXPECT_TRUE(is_contained(*parse_json(R"({"a":[]})"), *parse_json("{}")));
+}
+
+// Each change meets the memory of the state before it, and must be seen all the same.
+TEST(Memory, changes_no_plan) {
+    const std::vector<std::function<void(TestCluster&)>> changes = {
+        [](TestCluster&) {},
+        [](TestCluster& cluster) {
+            cluster.member_says("db-1", {{"state", "stopped"}});
+        },
+        [](TestCluster& cluster) { cluster.asks("instances: 4\n"); },
+        [](TestCluster& cluster) {
+            cluster.edit(kube::kinds::service, "db",
+                         [](Json& json) { json["spec"].erase("ports"); });
+        },
+        [](TestCluster& cluster) {
+            cluster.edit(kube::kinds::stateful_set, "db",
+                         [](Json& json) { json["spec"]["replicas"] = 1; });
+        },
+        [](TestCluster& cluster) { cluster.without(kube::kinds::role, "db"); },
+        [](TestCluster& cluster) {
+            cluster.edit(kube::kinds::bg_cluster, "db",
+                         [](Json& json) { json["spec"] = "hostile"; });
+        },
+        [](TestCluster& cluster) { cluster.asks("instances: 3\n"); },
+        [](TestCluster& cluster) {
+            cluster.dcs("db-config", {{"config", "{\"ttl\":77}"}});
+        },
+        [](TestCluster& cluster) { cluster.annotate("bestgres.io/restartedAt", "now"); },
+        [](TestCluster& cluster) { cluster.facts().operator_image = "another"; },
+        [](TestCluster& cluster) { cluster.without(kube::kinds::config_map, "db-accepted-spec"); },
+    };
+    TestCluster cluster;
+    Memory memory;
+    for (const auto& change : changes) {
+        change(cluster);
+        cluster.facts().memory = {};
+        const std::vector<std::string> steps = cluster.steps();
+        const std::vector<std::string> waits = cluster.waits();
+        const Plan plan = cluster.plan();
+        cluster.facts().memory = memory;
+
+        EXPECT_EQ(cluster.steps(), steps);
+        EXPECT_EQ(cluster.waits(), waits);
+        EXPECT_EQ(cluster.plan().status, plan.status);
+        memory = cluster.view().memory;
+    }
+    EXPECT_NE(memory.resource, nullptr);
+}
+
+TEST(Memory, spares_the_second_look_at_what_did_not_change) {
+    TestCluster cluster;
+    cluster.facts().memory = cluster.view().memory;
+
+    const ClusterView again = cluster.view();
+
+    EXPECT_EQ(again.memory.resource, cluster.facts().memory.resource);
+    EXPECT_EQ(again.memory.rendered, cluster.facts().memory.rendered);
+    EXPECT_NE(again.memory.checked, nullptr);
+    EXPECT_EQ(again.memory.checked, cluster.facts().memory.checked);
 }
 
 TEST(Pause, stops_every_step) {

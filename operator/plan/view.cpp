@@ -9,6 +9,7 @@
 #include "operator/api/validate.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "operator/plan/wanted.hpp"
 
 namespace bestgres::plan {
 namespace {
@@ -26,6 +27,24 @@ const Json& annotations_of(const ClusterView& view, std::string config_map) {
                      {"metadata", "annotations"});
 }
 
+// The resource's own texts: what it asks for, and what its status said.
+const ReadResource& read_resource(ClusterView& view) {
+    std::shared_ptr<const ReadResource>& known = view.memory.resource;
+    if (known != nullptr && known->resource == view.resource()) {
+        return *known;
+    }
+    const Json spec_of_nothing = Json::object();
+    const Json* const asked = find(view.resource().json(), {"spec"});
+    const Json& spec = asked == nullptr ? spec_of_nothing : *asked;
+    const Json* const before = known == nullptr ? nullptr : find(known->resource.json(), {"spec"});
+    const bool same_spec = before != nullptr && *before == spec;
+    known = std::make_shared<const ReadResource>(ReadResource{
+        .resource = view.resource(),
+        .asked = same_spec ? known->asked : api::parse_cluster_spec(spec),
+        .status = api::parse_cluster_status(object_at(view.resource().json(), {"status"}))});
+    return *known;
+}
+
 void read_accepted(ClusterView& view) {
     const Object& stored =
         object_or_empty(view, kube::kinds::config_map, manifests::accepted_spec_name(view.name));
@@ -33,18 +52,19 @@ void read_accepted(ClusterView& view) {
     if (stored.name().empty() || stored.label(manifests::owner_uid_key) != view.resource().uid()) {
         return;
     }
-    if (Result<manifests::AcceptedSpec> accepted = manifests::read_accepted_spec(stored)) {
-        view.accepted = *std::move(accepted);
+    std::shared_ptr<const ReadAccepted>& known = view.memory.accepted;
+    if (known == nullptr || !(known->config_map == stored)) {
+        const Result<manifests::AcceptedSpec> accepted = manifests::read_accepted_spec(stored);
+        known = std::make_shared<const ReadAccepted>(ReadAccepted{
+            .config_map = stored, .spec = accepted.ok() ? std::optional(*accepted) : std::nullopt});
     }
+    view.accepted = known->spec;
     view.bootstrap_sql_done = stored.annotation(bootstrap_sql_annotation) == "done";
 }
 
-void read_spec(ClusterView& view) {
+void read_spec(ClusterView& view, const api::Parsed<api::ClusterSpec>& asked) {
     read_accepted(view);
     view.problems = api::validate_name(view.name);
-    const Json* const json = find(view.resource().json(), {"spec"});
-    const api::Parsed<api::ClusterSpec> asked =
-        api::parse_cluster_spec(json == nullptr ? Json::object() : *json);
     if (!asked) {
         view.problems.insert(view.problems.end(), asked.error().begin(), asked.error().end());
     } else if (view.accepted) {
@@ -60,14 +80,68 @@ void read_spec(ClusterView& view) {
     }
 }
 
+void read_config(ClusterView& view) {
+    const Object& stored =
+        object_or_empty(view, kube::kinds::config_map, manifests::dcs_config_name(view.name));
+    std::shared_ptr<const ReadConfig>& known = view.memory.config;
+    if (known == nullptr || !(known->config_map == stored)) {
+        known = std::make_shared<const ReadConfig>(ReadConfig{
+            .config_map = stored,
+            .config =
+                patroni::parse_config(object_at(stored.json(), {"metadata", "annotations"}))});
+    }
+    view.config = known->config;
+}
+
 void read_dcs(ClusterView& view) {
     view.leader =
         patroni::parse_leader(annotations_of(view, manifests::dcs_leader_name(view.name)));
     view.sync = patroni::parse_sync(annotations_of(view, manifests::dcs_sync_name(view.name)));
-    view.config =
-        patroni::parse_config(annotations_of(view, manifests::dcs_config_name(view.name)));
+    read_config(view);
     view.failover =
         patroni::parse_failover(annotations_of(view, manifests::dcs_failover_name(view.name)));
+}
+
+void render(ClusterView& view) {
+    if (!view.spec) {
+        return;
+    }
+    std::shared_ptr<const Rendered>& known = view.memory.rendered;
+    if (known == nullptr || known->input != view.input) {
+        known = std::make_shared<const Rendered>(
+            Rendered{.input = view.input, .template_hash = manifests::template_hash(view.input)});
+    }
+    view.template_hash = known->template_hash;
+}
+
+// Whether the last look at the wanted objects saw these very ones and found nothing to do.
+bool is_checked(const ClusterView& view) {
+    const std::shared_ptr<const Checked>& known = view.memory.checked;
+    return known != nullptr && known->rendered == view.memory.rendered &&
+           known->replicas == view.replicas &&
+           std::ranges::all_of(known->live, [&view](const auto& entry) {
+               const Object* const live = view.object(entry.first);
+               return live != nullptr && *live == entry.second;
+           });
+}
+
+void read_unlike(ClusterView& view) {
+    const bool keeps_objects = view.spec && !view.paused && !view.resource().being_deleted();
+    if (!keeps_objects || is_checked(view)) {
+        return;
+    }
+    Checked checked{.rendered = view.memory.rendered, .replicas = view.replicas, .live = {}};
+    for (Wanted& wanted : wanted_objects(view)) {
+        const Object* const live = view.object(wanted.ref);
+        if (live == nullptr || has_drifted(view, wanted, view.whole(wanted.ref))) {
+            view.unlike.push_back(std::move(wanted));
+        } else {
+            checked.live.emplace_back(wanted.ref, *live);
+        }
+    }
+    if (view.unlike.empty()) {
+        view.memory.checked = std::make_shared<const Checked>(std::move(checked));
+    }
 }
 
 std::int64_t count_existing(const ClusterView& view) {
@@ -142,6 +216,16 @@ const Object* ClusterView::object(const kube::Ref& ref) const {
     return found == facts.objects.end() ? nullptr : &found->second;
 }
 
+Object ClusterView::whole(const kube::Ref& ref) const {
+    const auto text = facts.texts.find(ref);
+    if (text == facts.texts.end()) {
+        return *object(ref);
+    }
+    const Result<Json> json = parse_json(*text->second);
+    BG_CHECK(json.ok(), "the text of a cached object is JSON");
+    return Object(*json);
+}
+
 Duration ClusterView::unchanged_for(const kube::Ref& ref) const {
     const auto found = facts.unchanged_since.find(ref);
     return found == facts.unchanged_since.end() ? Duration::zero() : now() - found->second;
@@ -169,21 +253,24 @@ ClusterView read_view(Facts facts) {
     view.name = view.resource().name();
     BG_CHECK(!view.name.empty(), "a view of no resource");
     view.paused = api::is_paused(view.resource());
-    view.previous = api::parse_cluster_status(object_at(view.resource().json(), {"status"}));
+    view.memory = view.facts.memory;
+    const ReadResource& resource = read_resource(view);
+    view.previous = resource.status;
     read_decisions(view);
-    read_spec(view);
+    read_spec(view, resource.asked);
     read_dcs(view);
     view.input = {.identity = {view.ns, view.name, std::string(view.resource().uid())},
                   .spec = view.spec.value_or(api::ClusterSpec{}),
                   .operator_image = view.facts.operator_image,
                   .restarted_at = api::restarted_at(view.resource()),
                   .existing_members = count_existing(view)};
-    view.template_hash = view.spec ? manifests::template_hash(view.input) : "";
+    render(view);
     read_replicas(view);
     const std::int64_t count = std::max(view.replicas, view.input.existing_members);
     for (std::int64_t ordinal = 0; ordinal < count; ++ordinal) {
         view.members.push_back(read_member(view, ordinal));
     }
+    read_unlike(view);
     return view;
 }
 

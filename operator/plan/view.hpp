@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/manifests/input.hpp"
 #include "operator/manifests/objects.hpp"
+#include "operator/plan/memory.hpp"
 
 namespace bestgres::plan {
 
@@ -41,6 +43,8 @@ struct Facts {
     kube::Object resource;
     std::map<kube::Ref, kube::Object> objects;     // all that carry the cluster's label
     std::map<kube::Ref, Instant> unchanged_since;  // first sight of the version in `objects`
+    // The whole of those of which `objects` has only what rules ask about.
+    std::map<kube::Ref, std::shared_ptr<const std::string>> texts;
     std::map<kube::Ref, Settled> settled;
     std::map<kube::Ref, std::string> foreign;  // names taken by objects that are not ours: uid
     std::map<std::string, patroni::RestStatus> rest;  // by pod uid; fresh views only
@@ -51,6 +55,13 @@ struct Facts {
     std::string failure;                         // why the last step failed; empty after a success
     std::vector<api::DecisionStatus> decisions;  // steps that this operator performed
     std::map<std::string, std::int64_t> server_versions;  // of PostgreSQL, by pod uid
+    Memory memory;                                        // of earlier readings; empty is fine
+};
+
+// An object that the cluster should have now, as it is to be applied.
+struct Wanted {
+    kube::Ref ref;
+    kube::Object object;
 };
 
 struct Member {
@@ -87,6 +98,8 @@ struct ClusterView {
     kube::Object stateful_set;    // empty where there is none
     std::vector<Member> members;  // by ordinal: all that are wanted or exist as a pod
     std::int64_t replicas = 0;    // what the StatefulSet is told now
+    // Of the objects that the cluster should have, those that are missing or have drifted.
+    std::vector<Wanted> unlike;
 
     patroni::LeaderLock leader;
     patroni::SyncState sync;
@@ -95,11 +108,14 @@ struct ClusterView {
     api::ClusterStatus previous;  // as last written
     // The last steps, oldest first: those of the status and those that this operator added.
     std::vector<api::DecisionStatus> decisions;
+    Memory memory;  // for the next reading
 
     Instant now() const { return facts.now; }
     const kube::Object& resource() const { return facts.resource; }
     // The object, or null.
     const kube::Object* object(const kube::Ref& ref) const;
+    // All of an object that exists, where object() may lack what no rule asks about.
+    kube::Object whole(const kube::Ref& ref) const;
     // How long the object has been as it is, as far as this operator can know.
     Duration unchanged_for(const kube::Ref& ref) const;
     const Member* member(std::string_view member_name) const;

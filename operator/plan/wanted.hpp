@@ -8,11 +8,6 @@
 
 namespace bestgres::plan {
 
-struct Wanted {
-    kube::Ref ref;
-    kube::Object object;
-};
-
 // All objects but Secret and accepted spec, in the order of application. The StatefulSet keeps the
 // number of replicas and the volume size it has: other rules change those.
 std::vector<Wanted> wanted_objects(const ClusterView& view);

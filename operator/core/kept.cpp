@@ -1,0 +1,109 @@
+#include "operator/core/kept.hpp"
+
+namespace bestgres::core {
+namespace {
+
+namespace kinds = kube::kinds;
+
+// A copy of `from` that has the named members alone.
+Json only(const Json& from, std::initializer_list<std::string_view> names) {
+    Json::object_t kept;
+    for (const std::string_view name : names) {
+        if (const auto found = from.find(name); found != from.end()) {
+            kept.emplace(name, *found);
+        }
+    }
+    return kept;
+}
+
+Json only_of_each(const Json& list, std::initializer_list<std::string_view> names) {
+    Json kept = Json::array();
+    for (const Json& entry : list) {
+        kept.push_back(only(entry, names));
+    }
+    return kept;
+}
+
+// Who wrote which field is half of an object, and no rule asks for it.
+Json metadata_of(const kube::Object& object) {
+    Json metadata = Json::object();
+    for (const auto& [name, value] : object_at(object.json(), {"metadata"}).items()) {
+        if (name != "managedFields" && name != "generateName" && name != "selfLink") {
+            metadata[name] = value;
+        }
+    }
+    return metadata;
+}
+
+Json frame_of(const kube::Object& object) {
+    return {{"apiVersion", object.api_version()},
+            {"kind", object.kind()},
+            {"metadata", metadata_of(object)}};
+}
+
+kube::Object kept_pod(const kube::Object& pod) {
+    const Json& told = object_at(pod.json(), {"status"});
+    Json status = only(told, {"phase", "podIP"});
+    status["conditions"] =
+        only_of_each(array_at(told, {"conditions"}), {"type", "status", "reason", "message"});
+    for (const char* const list : {"containerStatuses", "initContainerStatuses"}) {
+        if (const Json& containers = array_at(told, {list}); !containers.empty()) {
+            status[list] = only_of_each(containers, {"name", "ready", "restartCount", "state"});
+        }
+    }
+    Json kept = frame_of(pod);
+    kept["spec"] = only(object_at(pod.json(), {"spec"}), {"nodeName"});
+    kept["status"] = std::move(status);
+    return kube::Object(std::move(kept));
+}
+
+kube::Object kept_claim(const kube::Object& claim) {
+    Json kept = frame_of(claim);
+    kept["spec"] = only(object_at(claim.json(), {"spec"}), {"resources"});
+    kept["status"] = only(object_at(claim.json(), {"status"}), {"phase", "capacity"});
+    return kube::Object(std::move(kept));
+}
+
+kube::Object kept_set(const kube::Object& set) {
+    Json kept = frame_of(set);
+    kept["spec"] = only(object_at(set.json(), {"spec"}), {"replicas", "volumeClaimTemplates"});
+    return kube::Object(std::move(kept));
+}
+
+Json without_managers(const kube::Object& object) {
+    Json json = object.json();
+    json["metadata"].erase("managedFields");
+    return json;
+}
+
+// A manifest says nothing about status.
+std::string text_of(const kube::Object& object) {
+    Json json = without_managers(object);
+    json.erase("status");
+    return dump(json);
+}
+
+bool is_only_compared(const kube::Kind& kind) {
+    return kind == kinds::stateful_set || kind == kinds::service ||
+           kind == kinds::service_account || kind == kinds::role || kind == kinds::role_binding ||
+           kind == kinds::pod_disruption_budget;
+}
+
+}  // namespace
+
+Kept kept_of(const kube::Kind& kind, const kube::Object& object) {
+    if (kind == kinds::pod) {
+        return {.object = kept_pod(object), .text = nullptr};
+    }
+    if (kind == kinds::persistent_volume_claim) {
+        return {.object = kept_claim(object), .text = nullptr};
+    }
+    if (is_only_compared(kind)) {
+        return {.object =
+                    kind == kinds::stateful_set ? kept_set(object) : kube::Object(frame_of(object)),
+                .text = std::make_shared<const std::string>(text_of(object))};
+    }
+    return {.object = kube::Object(without_managers(object)), .text = nullptr};
+}
+
+}  // namespace bestgres::core
