@@ -7,6 +7,7 @@
 
 #include "operator/cmd/local/local.hpp"
 #include "operator/cmd/preview/commands.hpp"
+#include "operator/cmd/simulate/commands.hpp"
 
 namespace {
 
@@ -18,7 +19,13 @@ int print_usage() {
         "usage: bestgres COMMAND ...\n"
         "  local    an API server, nodes and the operator on this machine, without Kubernetes\n"
         "  plan     what the operator would do about a manifest, and why\n"
-        "  status   a cluster's members, conditions, waits and last decisions\n");
+        "  status   a cluster's members, conditions, waits and last decisions\n"
+        "the simulator: the same operator in a modelled world, on virtual time\n"
+        "  simulate      random runs, watched by all laws\n"
+        "  crash-points  every outcome at every call of the operator\n"
+        "  explore       every order of events in a small world\n"
+        "  shrink        makes a failing scenario small\n"
+        "  replay        runs replay files again\n");
     return usage_error;
 }
 
@@ -38,6 +45,9 @@ int main(int count, char** values) {
     }
     if (arguments.front() == "status") {
         return bestgres::cmd::status_main(rest);
+    }
+    if (bestgres::cmd::simulate::is_command(arguments.front())) {
+        return bestgres::cmd::simulate::main(arguments.front(), rest);
     }
     return print_usage();
 }

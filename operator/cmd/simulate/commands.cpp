@@ -1,0 +1,40 @@
+#include "operator/cmd/simulate/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <thread>
+
+#include "operator/cmd/simulate/parts.hpp"
+
+namespace bestgres::cmd::simulate {
+namespace {
+
+using Command = int (*)(const Options&);
+
+const std::map<std::string, Command>& commands() {
+    static const std::map<std::string, Command> all = {{"simulate", swarm},
+                                                       {"crash-points", crash_points},
+                                                       {"explore", explore_orders},
+                                                       {"shrink", shrink_file},
+                                                       {"replay", replay_files}};
+    return all;
+}
+
+}  // namespace
+
+bool is_command(const std::string& command) {
+    return commands().count(command) == 1;
+}
+
+int main(const std::string& command, const std::vector<std::string>& arguments) {
+    const Result<Options> options =
+        parse_options(command, arguments, std::thread::hardware_concurrency());
+    if (!options) {
+        fmt::print(stderr, "{}\n", options.error().message);
+        return 2;
+    }
+    return commands().at(command)(*options);
+}
+
+}  // namespace bestgres::cmd::simulate

@@ -1,0 +1,105 @@
+#include "operator/cmd/simulate/findings.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "scenarios/replay/in_words.hpp"
+#include "scenarios/search/run.hpp"
+#include "scenarios/shrink/shrink.hpp"
+#include "shipped_files.hpp"  // made by CMake from deploy/
+
+namespace bestgres::cmd::simulate {
+namespace {
+
+using scenarios::Scenario;
+using scenarios::Violation;
+
+std::vector<std::string> notes_of(const Violation& violation) {
+    std::vector<std::string> notes = {fmt::format("{}: {}", violation.law, violation.sentence)};
+    for (const std::string& fact : violation.facts) {
+        notes.push_back("  " + fact);
+    }
+    return notes;
+}
+
+std::string replay_of(Scenario scenario, const Violation& violation) {
+    scenario.expect = scenarios::Expectation{.law = violation.law, .facts = violation.facts};
+    return scenarios::write_replay({.notes = notes_of(violation), .scenario = std::move(scenario)});
+}
+
+// Where two mistakes break one law, the second file has a number.
+std::string file_name(const std::string& law, std::size_t number) {
+    return number == 0 ? fmt::format("{}.bgr", law) : fmt::format("{}-{}.bgr", law, number + 1);
+}
+
+}  // namespace
+
+Json Finding::to_json() const {
+    return {{"shape", shape}, {"sentence", sentence}, {"replay", replay}, {"shrunk", shrunk}};
+}
+
+Finding Finding::from_json(const Json& json) {
+    return {.shape = string_at(json, {"shape"}),
+            .sentence = string_at(json, {"sentence"}),
+            .replay = string_at(json, {"replay"}),
+            .shrunk = find_bool(json, {"shrunk"}).value_or(false)};
+}
+
+Finding make_finding(const scenarios::Ground& ground, const Scenario& scenario,
+                     const Violation& violation, std::uint64_t attempts) {
+    Finding finding{.shape = shape_of(violation),
+                    .sentence = fmt::format("{}: {}", violation.law, violation.sentence),
+                    .replay = replay_of(scenario, violation)};
+    if (attempts == 0) {
+        return finding;
+    }
+    const auto smaller = shrink(scenario, scenarios::attempt_on(ground), {.attempts = attempts});
+    if (smaller && shape_of(smaller->failure.violation) == finding.shape) {
+        finding.replay = replay_of(smaller->scenario, smaller->failure.violation);
+        finding.shrunk = true;
+    }
+    return finding;
+}
+
+void Findings::add(const Finding& finding) {
+    ++count_;
+    const auto known = files_.find(finding.shape);
+    if (known != files_.end()) {
+        ++known->second.count;
+        // A smaller one takes the place of one that was not made small.
+        if (known->second.shrunk || !finding.shrunk) {
+            return;
+        }
+        known->second.shrunk = true;
+        std::ofstream(known->second.name) << finding.replay;
+        return;
+    }
+    const std::string law = finding.sentence.substr(0, finding.sentence.find(':'));
+    std::size_t number = 0;
+    for (const auto& [shape, file] : files_) {
+        number += file.sentence.rfind(law + ":", 0) == 0 ? 1 : 0;
+    }
+    const std::string name = directory_ + "/" + file_name(law, number);
+    std::ofstream file(name);
+    file << finding.replay;
+    file.close();
+    fmt::print("\n{}\n  replay: bestgres replay {}{}\n", finding.sentence, name,
+               file.fail() ? " (could not be written)" : "");
+    files_[finding.shape] = {
+        .name = name, .sentence = finding.sentence, .count = 1, .shrunk = finding.shrunk};
+}
+
+void Findings::print_summary() const {
+    for (const auto& [shape, file] : files_) {
+        fmt::print("{:>6} x {}\n         {}\n", file.count, file.sentence, file.name);
+    }
+}
+
+scenarios::Ground shipped_ground() {
+    auto ground = scenarios::Ground::make(local::shipped_operator, scenarios::Topology{}.ns);
+    BG_CHECK(ground.ok(), "the shipped manifest can be installed");
+    return std::move(*ground);
+}
+
+}  // namespace bestgres::cmd::simulate
