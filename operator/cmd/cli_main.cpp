@@ -1,7 +1,11 @@
 // bestgres: the command line for people and scripts.
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -25,7 +29,25 @@ int print_usage() {
         "  crash-points  every outcome at every call of the operator\n"
         "  explore       every order of events in a small world\n"
         "  shrink        makes a failing scenario small\n"
-        "  replay        runs replay files again\n");
+        "  replay        runs replay files and recordings of operators again\n"
+        "  mutants       plants known defects into the operator and looks who notices\n");
+    return usage_error;
+}
+
+// Becomes another program of this build: one that must not be part of this one.
+int become(const std::string& name, std::vector<std::string> arguments) {
+    std::error_code code;
+    const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", code);
+    const std::string program = self.parent_path() / name;
+    arguments.insert(arguments.begin(), program);
+    std::vector<char*> words;
+    for (std::string& argument : arguments) {
+        words.push_back(argument.data());
+    }
+    words.push_back(nullptr);
+    execv(program.c_str(), words.data());
+    fmt::print(stderr, "bestgres: {}: {}; cmake --build builds it by the target {}\n", program,
+               std::strerror(errno), name);
     return usage_error;
 }
 
@@ -45,6 +67,9 @@ int main(int count, char** values) {
     }
     if (arguments.front() == "status") {
         return bestgres::cmd::status_main(rest);
+    }
+    if (arguments.front() == "mutants") {
+        return become("bestgres-mutants", rest);
     }
     if (bestgres::cmd::simulate::is_command(arguments.front())) {
         return bestgres::cmd::simulate::main(arguments.front(), rest);

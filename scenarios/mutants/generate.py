@@ -22,6 +22,10 @@ def fail(message):
     sys.exit(f"mutants: {message}")
 
 
+class Lost(Exception):
+    """A mutant whose text is no longer in the source."""
+
+
 def read(path):
     mutants, block, key = [], {}, None
     for number, line in enumerate([*path.read_text().splitlines(), ""], 1):
@@ -51,8 +55,7 @@ def find_once(mutant, key, text):
     """The span of the mutant's text, whatever white space the formatter chose."""
     found = list(re.finditer(r"\s+".join(map(re.escape, mutant[key].split())), text))
     if len(found) != 1:
-        fail(f"{mutant['id']}: its text '{key}' stands {len(found)} times in {mutant['file']}: adapt the mutant to the "
-             f"changed source")
+        raise Lost(f"{mutant['id']}: its text '{key}' stands {len(found)} times in {mutant['file']}")
     return found[0].span()
 
 
@@ -73,7 +76,15 @@ def planted(mutant, number, original):
 
 
 def mutate(text, mutants):
-    spans = sorted((locate(mutant, text), number, mutant) for number, mutant in mutants)
+    spans, lost = [], []
+    for number, mutant in mutants:
+        try:
+            spans.append((locate(mutant, text), number, mutant))
+        except Lost as error:
+            lost.append(str(error))
+    if lost:
+        fail("adapt to the changed source:\n  " + "\n  ".join(lost))
+    spans.sort(key=lambda span: span[0])
     for (left, _, one), (right, _, other) in zip(spans, spans[1:]):
         if right[0] < left[1]:
             fail(f"{one['id']} and {other['id']} overlap")

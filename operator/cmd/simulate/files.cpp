@@ -4,9 +4,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "operator/cmd/recording/replay.hpp"
 #include "operator/cmd/simulate/findings.hpp"
 #include "operator/cmd/simulate/parts.hpp"
 #include "operator/cmd/simulate/workers.hpp"
+#include "operator/core/recording/recording.hpp"
 #include "scenarios/replay/in_words.hpp"
 #include "scenarios/search/explore.hpp"
 #include "scenarios/search/run.hpp"
@@ -16,14 +18,20 @@ namespace {
 
 using scenarios::Replay;
 
-Result<Replay> read_file(const std::string& name) {
+Result<std::string> read_text(const std::string& name) {
     std::ifstream file(name);
     if (!file) {
         return Error{fmt::format("{}: cannot be read", name)};
     }
     std::stringstream text;
     text << file.rdbuf();
-    Result<Replay> replay = scenarios::read_replay(text.str());
+    return text.str();
+}
+
+Result<Replay> read_file(const std::string& name) {
+    const Result<std::string> text = read_text(name);
+    BG_TRY(text);
+    Result<Replay> replay = scenarios::read_replay(*text);
     if (!replay) {
         return std::move(replay).error().within(name);
     }
@@ -68,7 +76,10 @@ int replay_files(const Options& options) {
     const scenarios::Ground ground = shipped_ground();
     bool all_well = true;
     for (const std::string& name : options.words) {
-        all_well = replay_one(ground, name) && all_well;
+        const Result<std::string> text = read_text(name);
+        const bool recorded = text.ok() && core::is_recording(*text);
+        all_well =
+            (recorded ? replay_recording(name, *text) == 0 : replay_one(ground, name)) && all_well;
     }
     return all_well ? 0 : 1;
 }
