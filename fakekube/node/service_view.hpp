@@ -17,7 +17,8 @@ struct Endpoint {
 };
 
 struct ServiceView {
-    // ClusterIP and port -> ready endpoints, sorted; where none is, those that serve while they stop.
+    // ClusterIP and port -> ready endpoints, sorted; where none is, those that serve while they
+    // stop.
     // A Service without either is present and empty: connections to it are refused.
     std::map<Endpoint, std::vector<Endpoint>> forwards;
     // Names without the trailing ".svc.cluster.local" forms.

@@ -31,7 +31,8 @@ TEST(Kept, answers_of_a_pod_what_rules_ask) {
         "metadata": {"name": "db-0", "namespace": "shop", "uid": "u", "resourceVersion": "5",
             "labels": {"bestgres.io/cluster": "db"}, "annotations": {"status": "{}"},
             "managedFields": [{"manager": "kubelet"}],
-            "ownerReferences": [{"kind": "StatefulSet", "name": "db", "uid": "s", "controller": true}]},
+            "ownerReferences": [
+                {"kind": "StatefulSet", "name": "db", "uid": "s", "controller": true}]},
         "spec": {"nodeName": "n1", "containers": [{"name": "postgres", "image": "i"}]},
         "status": {"phase": "Running", "podIP": "10.0.0.1", "hostIP": "10.1.0.1",
             "conditions": [{"type": "Ready", "status": "True", "lastProbeTime": null}],

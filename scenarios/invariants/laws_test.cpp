@@ -21,9 +21,11 @@ std::string page() {
 TEST(AllLaws, are_told_of_everything) {
     Court<Laws> court;
     const kube::Ref pod = ref_of(kube::kinds::pod, "db-0");
-    court.call(
-        the_operator,
-        kube::Delete{.ref = pod, .only_if = {.uid = std::string(court.truth.object(pod).uid())}});
+    const kube::Object seen = court.truth.object(pod);
+    court.call(the_operator,
+               kube::Delete{.ref = pod,
+                            .only_if = {.uid = std::string(seen.uid()),
+                                        .resource_version = std::string(seen.resource_version())}});
     ASSERT_EQ(court.alarms(), 1U);
     EXPECT_EQ(court.findings.found()[0].law, "K2");
     EXPECT_FALSE(court.findings.found()[0].facts.empty());
