@@ -7,7 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PURE = ["operator/api", "operator/manifests", "operator/plan", "operator/core", "fakekube", "fakepatroni", "scenarios"]
-IMPURE_PARTS = ["fakekube/server", "fakekube/node", "fakekube/cmd"]
+IMPURE_PARTS = ["fakekube/server", "fakekube/node", "fakekube/cmd", "fakepatroni/fidelity"]
 # Tests and generators may read golden files; the code under test may not.
 MAY_READ_FILES = re.compile(r"(_test|_bench|/testing|/emit_\w+|/corpus/\w+)\.(cpp|hpp)$|_main\.cpp$")
 IMPURE_HEADERS = re.compile(

@@ -208,6 +208,7 @@ private:
     void forget_upstream();
     void close_sender(ConnectionId connection);
     void take(const WalMessage& message, Instant now);
+    bool write_over(const WalSlice& slice);
     void replay(Instant now);
     std::optional<std::pair<Lsn, TooLow>> obstacle() const;
 

@@ -349,6 +349,61 @@ TEST(Replication, a_standby_that_catches_up_does_not_count_as_synchronous_yet) {
     }
 }
 
+// Two standbys of one primary that was stopped, both promoted from the same place.
+Servers two_primaries() {
+    Servers servers;
+    servers.primary("db-0");
+    servers.standby("db-1", "db-0");
+    servers.standby("db-2", "db-0");
+    servers["db-0"].stop(StopMode::fast, servers.now).ok();
+    servers.run_for(seconds(2));
+    for (const char* const name : {"db-1", "db-2"}) {
+        servers[name].promote(servers.now).ok();
+        servers.run_for(seconds(2));
+    }
+    EXPECT_EQ(servers["db-1"].timeline(), 2);
+    EXPECT_EQ(servers["db-2"].timeline(), 2);
+    EXPECT_NE(servers["db-1"].volume().wal, servers["db-2"].volume().wal);
+    return servers;
+}
+
+// As PostgreSQL 15 was seen to do.
+TEST(TwoTimelinesOfOneNumber, that_look_alike_are_streamed_over_each_other_unnoticed) {
+    Servers servers = two_primaries();
+    servers["db-1"].kill("killed", servers.now);
+    servers.start_standby("db-1", "db-2");
+    servers["db-2"].begin_commit({.id = 2}, servers.now).ok();
+    servers.run_for(seconds(1));
+    EXPECT_EQ(servers["db-1"].volume().wal, servers["db-2"].volume().wal);
+    EXPECT_FALSE(servers["db-1"].volume().inconsistent);
+}
+
+TEST(TwoTimelinesOfOneNumber, leave_transactions_in_the_tables_that_the_log_lacks) {
+    Servers servers = two_primaries();
+    for (const CommitId id : {CommitId{1}, CommitId{2}}) {
+        servers["db-" + std::to_string(id)].begin_commit({.id = id}, servers.now).ok();
+    }
+    servers.run_for(seconds(1));
+    servers["db-1"].kill("killed", servers.now);
+    servers.start_standby("db-1", "db-2");
+    EXPECT_EQ(servers["db-1"].volume().wal, servers["db-2"].volume().wal);
+    EXPECT_TRUE(servers["db-1"].volume().inconsistent);
+}
+
+// As PostgreSQL 15 was seen to do.
+TEST(TwoTimelinesOfOneNumber, whose_records_do_not_line_up_never_stream) {
+    Servers servers = two_primaries();
+    servers["db-1"].begin_commit({.id = 1, .bytes = 10}, servers.now).ok();
+    servers["db-2"].begin_commit({.id = 2, .bytes = 500}, servers.now).ok();
+    servers.run_for(seconds(1));
+    servers["db-1"].kill("killed", servers.now);
+    servers.start_standby("db-1", "db-2");
+    servers.run_for(seconds(60));
+    EXPECT_EQ(servers["db-1"].connection(), std::nullopt);
+    EXPECT_NE(servers["db-1"].last_message().find("incorrect prev-link"), std::string::npos);
+    EXPECT_TRUE(servers["db-1"].volume().wal.contains(1));
+}
+
 TEST(Replication, a_silent_standby_is_dropped_after_wal_sender_timeout) {
     Servers servers;
     Postgres& db = servers.primary("db-0");

@@ -29,12 +29,15 @@ std::optional<UpstreamRequest> Postgres::upstream_request() const {
     if (!upstream_.wanted) {
         return std::nullopt;
     }
+    Wal history = volume_.wal;
+    history.truncate(volume_.flushed);
     return UpstreamRequest{.upstream = configuration_.upstream,
                            .application_name = settings_.name,
                            .slot = configuration_.slot,
                            .system_identifier = volume_.system_identifier,
-                           .timeline = timeline(),
-                           .start = volume_.flushed};
+                           .timeline = history.timeline(),
+                           .start = volume_.flushed,
+                           .history = history};
 }
 
 void Postgres::upstream_accepted(const UpstreamRequest& request, ConnectionId connection) {
@@ -85,6 +88,26 @@ void Postgres::receive(const WalMessage& message, Instant now) {
     take(message, now);
 }
 
+// What comes replaces what is there from its beginning on, as the files of a segment are.
+bool Postgres::write_over(const WalSlice& slice) {
+    Wal& wal = volume_.wal;
+    if (slice.after == wal.mark()) {
+        return wal.extend(slice);
+    }
+    if (!wal.holds(slice.after)) {
+        return false;
+    }
+    const Wal before = wal;
+    wal.truncate(slice.after.lsn);
+    if (!wal.extend(slice)) {
+        return false;
+    }
+    if (!wal.holds(before.mark()) && before.has_transactions_after(slice.after.lsn)) {
+        volume_.inconsistent = true;
+    }
+    return true;
+}
+
 void Postgres::take(const WalMessage& message, Instant now) {
     if (message.slice.empty()) {
         return;
@@ -97,7 +120,7 @@ void Postgres::take(const WalMessage& message, Instant now) {
                       now);
         return;
     }
-    if (!volume_.wal.extend(message.slice)) {
+    if (!write_over(message.slice)) {
         last_message_ = "record with incorrect prev-link in the stream";
         upstream_lost(now);
         return;
@@ -193,6 +216,7 @@ Result<ConnectionId> Postgres::accept_standby(const UpstreamRequest& request, In
     const std::uint64_t origin = hash_text(fmt::format("{} {}", settings_.name, started_at_->ns));
     const ConnectionId connection = (origin << 32U) | (++counter_ & 0xffffffffU);
     Sender& sender = senders_.open(request, connection);
+    sender.sent = volume_.wal.common_with(request.history).lsn;
     sender.caught_up = volume_.flushed;
     sender.streaming = request.start == volume_.flushed;
     if (const auto slot = volume_.slots.find(request.slot); slot != volume_.slots.end()) {

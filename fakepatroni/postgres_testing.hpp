@@ -17,6 +17,7 @@ public:
     explicit Servers(Volume volume = {}) : fresh_(std::move(volume)) {}
 
     Instant now{1'000'000'000'000};
+    std::string source;  // of base backups and rewinds
 
     Postgres& add(const std::string& name, std::int64_t version = 150020) {
         PostgresSettings settings;
@@ -46,7 +47,7 @@ public:
     Postgres& standby(const std::string& name, const std::string& upstream,
                       const Parameters& parameters = {}) {
         Postgres& server = add(name);
-        source_ = upstream;
+        source = upstream;
         EXPECT_TRUE(server.begin_base_backup(now).ok());
         run_for(std::chrono::seconds(5));
         start_standby(name, upstream, parameters);
@@ -61,8 +62,8 @@ public:
                         .ok());
         run_for(std::chrono::seconds(1));
     }
-    void rewind(const std::string& name, const std::string& source) {
-        source_ = source;
+    void rewind(const std::string& name, const std::string& from) {
+        source = from;
         EXPECT_TRUE((*this)[name].begin_rewind(now).ok());
         run_for(std::chrono::seconds(5));
     }
@@ -124,7 +125,7 @@ private:
         } else if (std::holds_alternative<Crashed>(event)) {
             ++crashes;
         } else if (const auto* wanted = std::get_if<SourceWanted>(&event)) {
-            const Result<Volume> copy = (*this)[source_].copy_for(wanted->work);
+            const Result<Volume> copy = (*this)[source].copy_for(wanted->work);
             if (wanted->work == PostgresWork::rewind) {
                 (*this)[name].finish_rewind(copy, now);
             } else {
@@ -191,7 +192,6 @@ private:
 
     Volume fresh_;
     std::map<std::string, Postgres> servers_;
-    std::string source_;
 };
 
 }  // namespace bestgres::fakepatroni::testing

@@ -36,12 +36,12 @@ Result<Done> Senders::check(const UpstreamRequest& request, const Volume& volume
                         "of this server {}",
                         start, patroni::to_string(volume.flushed))};
     }
-    if (!wal.mark_at(request.start)) {
-        // Another member's timeline of the same number: it streams, and the first record is wrong.
-        return Error{fmt::format("invalid record length at {}", start)};
-    }
     if (request.start < volume.oldest) {
         return Error{fmt::format("requested WAL segment of {} has already been removed", start)};
+    }
+    if (!wal.seems_to_continue(request.history)) {
+        // Another member's timeline of the same number: it streams, and the first record is wrong.
+        return Error{fmt::format("record with incorrect prev-link at {}", start)};
     }
     const auto slot = volume.slots.find(request.slot);
     if (!request.slot.empty() && slot == volume.slots.end()) {

@@ -24,6 +24,9 @@ struct UpstreamRequest {
     std::string system_identifier = {};
     std::int64_t timeline = 0;
     Lsn start = {};
+    // Up to `start`. A real receiver does not say it: it begins at the start of a segment, and
+    // writes over what it has.
+    Wal history = {};
 
     bool operator==(const UpstreamRequest&) const = default;
 };

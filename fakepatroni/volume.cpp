@@ -106,7 +106,8 @@ std::uint64_t Volume::hash() const {
           flushed.bytes, replayed.bytes, checkpoint.bytes,
           static_cast<std::uint64_t>(checkpoint_timeline), oldest.bytes,
           static_cast<std::uint64_t>(standby_signal), static_cast<std::uint64_t>(checksums),
-          disk.size, disk.tables, disk.other, static_cast<std::uint64_t>(disk.read_only)}) {
+          static_cast<std::uint64_t>(inconsistent), disk.size, disk.tables, disk.other,
+          static_cast<std::uint64_t>(disk.read_only)}) {
         hasher.add(word);
     }
     hasher.add(system_identifier);

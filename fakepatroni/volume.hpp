@@ -66,6 +66,9 @@ struct Volume {
     Lsn oldest = {};              // WAL before it has been recycled and cannot be sent
     bool standby_signal = false;  // it starts as a standby
     bool checksums = true;
+    // Its tables hold transactions that its log lacks: another member's timeline of the same
+    // number has been streamed over its own. PostgreSQL does not notice.
+    bool inconsistent = false;
     std::map<std::string, Slot> slots = {};
     Filesystem disk = {};
 

@@ -220,6 +220,25 @@ Mark Wal::common_with(const Wal& other) const {
     return low == 0 ? Mark{} : Mark{at(low - 1).end, at(low - 1).digest};
 }
 
+Lsn Wal::begin_of(std::size_t index) const {
+    return index == 0 ? first_position : at(index - 1).end;
+}
+
+bool Wal::seems_to_continue(const Wal& other) const {
+    const std::size_t count = count_up_to(other.end());
+    return count > 0 && other.size() > 0 && at(count - 1).end == other.end() &&
+           begin_of(count - 1) == other.begin_of(other.size() - 1);
+}
+
+bool Wal::has_transactions_after(Lsn position) const {
+    for (std::size_t index = count_up_to(position); index < size(); ++index) {
+        if (at(index).kind == RecordKind::commit || at(index).kind == RecordKind::change) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool Wal::diverges_from(const Wal& other) const {
     return !is_prefix_of(other) && !other.is_prefix_of(*this);
 }

@@ -116,6 +116,11 @@ public:
     Mark common_with(const Wal& other) const;
     // Each has something that the other lacks.
     bool diverges_from(const Wal& other) const;
+    // Whether a server that has `other` would take this for its continuation: it looks at where
+    // records begin and end, not at what they say.
+    bool seems_to_continue(const Wal& other) const;
+    // Whether a transaction stands behind `position`.
+    bool has_transactions_after(Lsn position) const;
 
     std::uint64_t hash() const { return mark().digest; }
     bool operator==(const Wal& other) const { return mark() == other.mark(); }
@@ -129,6 +134,7 @@ private:
     void push(const Record& record);
     const Record& at(std::size_t index) const;
     std::size_t count_up_to(Lsn end) const;  // records that end at or before it
+    Lsn begin_of(std::size_t index) const;
 
     std::shared_ptr<const Blocks> sealed_;  // full blocks; absent: none
     std::size_t sealed_count_ = 0;          // records in them
