@@ -4,11 +4,29 @@
 
 #include <utility>
 
+#include "fakekube/kinds/declared_text.hpp"
 #include "fakekube/kinds/json_patch.hpp"
 #include "fakekube/kinds/strategic_merge_patch.hpp"
 #include "fakekube/registry.hpp"
 
 namespace bestgres::fakekube {
+namespace {
+
+// How messages quote the result of a patch.
+std::string patched_text(const Json& patched, const TypeSchema& schema, const PatchRequest& patch) {
+    switch (patch.type) {
+        case PatchType::merge:
+            return declared_text(patched, schema, patch.body);
+        case PatchType::json:
+            return declared_text(patched, schema, Json::object());
+        case PatchType::strategic:
+        case PatchType::apply:
+            break;
+    }
+    return dump(patched);
+}
+
+}  // namespace
 
 Outcome<Json> patched_json(const Resource& resource, const Json& live, const PatchRequest& patch) {
     switch (patch.type) {
@@ -20,7 +38,7 @@ Outcome<Json> patched_json(const Resource& resource, const Json& live, const Pat
         case PatchType::apply:
             break;
     }
-    if (!patch.body.is_object()) {
+    if (!patch.body.is_structured()) {
         return bad_request("error decoding patch: not an object");
     }
     Json result = live;
@@ -34,8 +52,9 @@ Outcome<std::vector<std::string>> decode_patched(const RequestContext& context,
     // The message shows the result as it was before decoding: patching is repeated for it.
     const auto refused = [&](std::string why) {
         const Outcome<Json> before = patched_json(resource, patching.live, patching.patch);
-        return invalid("", "", "",
-                       {invalid("patch", dump(before.ok() ? *before : Json()), std::move(why))});
+        const std::string told = patched_text(before.ok() ? *before : Json(),
+                                              resource.strategy->schema(), patching.patch);
+        return invalid("", "", "", {invalid("patch", told, std::move(why))});
     };
     if (!patched.is_object()) {
         return refused(fmt::format(

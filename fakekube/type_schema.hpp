@@ -40,7 +40,8 @@ struct TypeSchema {
     Type type = Type::any;
     std::string name;  // of an object: the type, "PodSpec", as errors and OpenAPI name it
     std::map<std::string, SchemaPtr, std::less<>> fields;
-    SchemaPtr element;  // of maps and arrays; null means any
+    std::vector<std::string> order;  // of `fields`, as declared; empty: that of the alphabet
+    SchemaPtr element;               // of maps and arrays; null means any
 
     ListType list_type = ListType::atomic;
     std::vector<std::string> list_keys;  // of ListType::map

@@ -87,8 +87,8 @@ void apply_flag(TypeSchema& schema, std::string_view flag) {
     } else if (name == "map") {
         schema.list_type = TypeSchema::ListType::map;
         schema.list_keys = split_keys(argument_of(flag));
-    } else if (name == "atomic") {
-        schema.atomic_map = true;
+    } else if (name == "atomic" || name == "granular") {
+        schema.atomic_map = name == "atomic";
     } else if (name == "merge") {
         schema.patch_merges = true;
         schema.list_keys = split_keys(argument_of(flag));
@@ -121,7 +121,9 @@ void parse_field(const Types& types, TypeSchema& owner, std::string_view line) {
     if (name == "inline") {
         const auto found = types.find(next_word(rest));
         BG_CHECK(found != types.end(), "unknown type in " + std::string(line));
-        owner.fields.insert(found->second->fields.begin(), found->second->fields.end());
+        const TypeSchema& inlined = *found->second;
+        owner.fields.insert(inlined.fields.begin(), inlined.fields.end());
+        owner.order.insert(owner.order.end(), inlined.order.begin(), inlined.order.end());
         return;
     }
     TypeSchema field = parse_type(types, next_word(rest));
@@ -134,10 +136,13 @@ void parse_field(const Types& types, TypeSchema& owner, std::string_view line) {
         }
         apply_flag(field, word);
     }
+    if (owner.fields.count(name) == 0) {
+        owner.order.push_back(name);
+    }
     owner.fields[name] = std::make_shared<const TypeSchema>(std::move(field));
 }
 
-constexpr std::string_view kind_fields[] = {"apiVersion string", "kind string",
+constexpr std::string_view kind_fields[] = {"kind string", "apiVersion string",
                                             "metadata ObjectMeta"};
 
 class Parser {

@@ -15,7 +15,7 @@
 //   !            written even when empty (Go: no omitempty)
 //   set, map(k)  list type for server-side apply          atomic   a map or object owned as a whole
 //   merge(k,l)   map(k,l), and strategic merge by k; merge: set, and merged as one
-//   replace      a patch replaces it as a whole
+//   granular     no longer atomic                         replace  a patch replaces it as a whole
 //   retain       patches carry $retainKeys                = JSON   default, up to the end of line
 // `inline T` takes over the fields of T. Lines that begin with # are comments.
 #pragma once

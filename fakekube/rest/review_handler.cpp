@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "fakekube/admission.hpp"
+#include "fakekube/apply/apply.hpp"
 #include "fakekube/authentication.hpp"
+#include "fakekube/kinds/types/types.hpp"
 #include "fakekube/registry.hpp"
 #include "fakekube/rest/body.hpp"
 #include "fakekube/rest/encode.hpp"
@@ -38,15 +40,32 @@ User user_of_spec(const Json& spec) {
     return user;
 }
 
-Json review(std::string_view kind, std::string_view group, const Json& spec, Json status) {
-    Json answer = {{"kind", kind},
-                   {"apiVersion", std::string(group) + "/v1"},
-                   {"metadata", {{"creationTimestamp", nullptr}}},
-                   {"status", std::move(status)}};
-    if (!spec.is_null()) {
-        answer["spec"] = spec;
+// The review without its answer. What was asked is owned as if it were stored.
+Outcome<Json> asked_review(const ServerState& state, const Exchange& exchange,
+                           const VirtualResource& resource, const Json& body) {
+    static const Types types = built_in_types();
+    const Outcome<WriteOptions> options =
+        read_write_options(exchange.request, exchange.query, "CreateOptions");
+    if (!options.ok()) {
+        return options.error();
     }
-    return answer;
+    const std::string api_version = std::string(resource.group) + "/v1";
+    Json review = {{"kind", resource.kind},
+                   {"apiVersion", api_version},
+                   {"metadata", {{"creationTimestamp", nullptr}}}};
+    if (resource.kind != "SelfSubjectReview") {
+        review["spec"] = object_at(body, {"spec"});
+    }
+    if (state.options.track_managed_fields) {
+        track_update(review, {.before = Json(),
+                              .schema = *types.at(std::string(resource.kind)),
+                              .writer = {.manager = options->field_manager,
+                                         .api_version = api_version,
+                                         .subresource = "",
+                                         .reset_fields = {}},
+                              .now = exchange.now});
+    }
+    return review;
 }
 
 Outcome<Done> check_attributes(const Json& spec) {
@@ -61,20 +80,17 @@ Outcome<Done> check_attributes(const Json& spec) {
                             "specified")});
 }
 
-Outcome<Response> review_access(const ServerState& state, const Exchange& exchange,
-                                std::string_view kind, const Json& body) {
-    const Json& spec = object_at(body, {"spec"});
+Outcome<Json> access_status(const ServerState& state, const Exchange& exchange,
+                            std::string_view kind, const Json& spec) {
     BG_TRY(check_attributes(spec));
     const User user = kind == "SelfSubjectAccessReview" ? exchange.user : user_of_spec(spec);
     const bool allowed =
         !state.options.authorize || is_allowed(state.grants(), user, attributes_of(spec));
-    Json answer = review(kind, "authorization.k8s.io", spec, {{"allowed", allowed}});
-    return json_response(201, answer, exchange.format);
+    return Json{{"allowed", allowed}};
 }
 
-Outcome<Response> review_rules(const ServerState& state, const Exchange& exchange,
-                               const Json& body) {
-    const std::string ns = string_at(body, {"spec", "namespace"});
+Outcome<Json> rules_status(const ServerState& state, const Exchange& exchange, const Json& spec) {
+    const std::string ns = string_at(spec, {"namespace"});
     if (ns.empty()) {
         return bad_request("no namespace on request");
     }
@@ -83,13 +99,9 @@ Outcome<Response> review_rules(const ServerState& state, const Exchange& exchang
     for (const Json& rule : rules_for(state.grants(), exchange.user, ns)) {
         (array_at(rule, {"nonResourceURLs"}).empty() ? resources : paths).push_back(rule);
     }
-    return json_response(
-        201,
-        review("SelfSubjectRulesReview", "authorization.k8s.io", object_at(body, {"spec"}),
-               {{"resourceRules", std::move(resources)},
+    return Json{{"resourceRules", std::move(resources)},
                 {"nonResourceRules", std::move(paths)},
-                {"incomplete", false}}),
-        exchange.format);
+                {"incomplete", false}};
 }
 
 Json user_json(const User& user) {
@@ -100,55 +112,65 @@ Json user_json(const User& user) {
     return json;
 }
 
-Response review_token(const ServerState& state, const Exchange& exchange, const Json& body) {
-    const std::optional<User> user =
-        user_of_token(state, string_at(body, {"spec", "token"}), exchange.now);
-    Json status = {{"user", Json::object()}};
-    if (user) {
-        status = {{"authenticated", true}, {"user", user_json(*user)}};
+Json token_status(const ServerState& state, const Exchange& exchange, const Json& spec) {
+    const std::optional<User> user = user_of_token(state, string_at(spec, {"token"}), exchange.now);
+    if (!user) {
+        return {{"user", Json::object()}};
     }
+    return {{"authenticated", true}, {"user", user_json(*user)}};
+}
+
+Outcome<Json> status_of(const ServerState& state, const Exchange& exchange, std::string_view kind,
+                        const Json& spec) {
+    if (kind == "TokenReview") {
+        return token_status(state, exchange, spec);
+    }
+    if (kind == "SelfSubjectReview") {
+        return Json{{"userInfo", user_json(exchange.user)}};
+    }
+    if (kind == "SelfSubjectRulesReview") {
+        return rules_status(state, exchange, spec);
+    }
+    return access_status(state, exchange, kind, spec);
+}
+
+Outcome<Response> answer_binding(ServerState& state, Exchange& exchange, const Json& body) {
+    const Outcome<WriteOptions> options =
+        read_write_options(exchange.request, exchange.query, "CreateOptions");
+    if (!options.ok()) {
+        return options.error();
+    }
+    BG_TRY(bind_pod(state, context_of(exchange, *options),
+                    {.ns = exchange.route.ns, .name = string_at(body, {"metadata", "name"})},
+                    body));
     return json_response(201,
-                         review("TokenReview", "authentication.k8s.io", object_at(body, {"spec"}),
-                                std::move(status)),
+                         {{"kind", "Status"},
+                          {"apiVersion", "v1"},
+                          {"metadata", Json::object()},
+                          {"status", "Success"},
+                          {"code", 201}},
                          exchange.format);
 }
 
-Outcome<Response> answer_review(ServerState& state, Exchange& exchange,
-                                const VirtualResource& resource) {
+Outcome<Response> answer_virtual(ServerState& state, Exchange& exchange,
+                                 const VirtualResource& resource) {
     const Outcome<Json> body = read_subresource_body(exchange.request, resource.kind);
     if (!body.ok()) {
         return body.error();
     }
-    if (resource.kind == "TokenReview") {
-        return review_token(state, exchange, *body);
-    }
-    if (resource.kind == "SelfSubjectReview") {
-        return json_response(201,
-                             review(resource.kind, "authentication.k8s.io", nullptr,
-                                    {{"userInfo", user_json(exchange.user)}}),
-                             exchange.format);
-    }
-    if (resource.kind == "SelfSubjectRulesReview") {
-        return review_rules(state, exchange, *body);
-    }
     if (resource.kind == "Binding") {
-        const Outcome<WriteOptions> options =
-            read_write_options(exchange.request, exchange.query, "CreateOptions");
-        if (!options.ok()) {
-            return options.error();
-        }
-        BG_TRY(bind_pod(state, context_of(exchange, *options),
-                        {.ns = exchange.route.ns, .name = string_at(*body, {"metadata", "name"})},
-                        *body));
-        return json_response(201,
-                             {{"kind", "Status"},
-                              {"apiVersion", "v1"},
-                              {"metadata", Json::object()},
-                              {"status", "Success"},
-                              {"code", 201}},
-                             exchange.format);
+        return answer_binding(state, exchange, *body);
     }
-    return review_access(state, exchange, resource.kind, *body);
+    Outcome<Json> review = asked_review(state, exchange, resource, *body);
+    if (!review.ok()) {
+        return std::move(review).error();
+    }
+    Outcome<Json> status = status_of(state, exchange, resource.kind, object_at(*body, {"spec"}));
+    if (!status.ok()) {
+        return std::move(status).error();
+    }
+    (*review)["status"] = *std::move(status);
+    return json_response(201, *review, exchange.format);
 }
 
 }  // namespace
@@ -180,7 +202,7 @@ std::optional<Outcome<Response>> handle_virtual(ServerState& state, Exchange& ex
         if (route.verb != "create") {
             return Outcome<Response>(method_not_allowed());
         }
-        return answer_review(state, exchange, resource);
+        return answer_virtual(state, exchange, resource);
     }
     return std::nullopt;
 }

@@ -38,7 +38,7 @@ type PersistentVolumeSpec
   local                          *LocalVolumeSource
   csi                            *CSIPersistentVolumeSource
   accessModes                    []string
-  claimRef                       *ObjectReference
+  claimRef                       *ObjectReference granular
   persistentVolumeReclaimPolicy  string = "Retain"
   storageClassName               string
   mountOptions                   []string

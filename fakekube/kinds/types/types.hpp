@@ -21,6 +21,8 @@ std::string_view batch_types();
 std::string_view network_types();
 std::string_view storage_types();
 std::string_view policy_types();
+// Of what is asked and not stored.
+std::string_view review_types();
 
 // All of them, by name: "Pod", "PodSpec", ...
 Types built_in_types();
