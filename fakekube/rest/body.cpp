@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fakekube/go_json.hpp"
+#include "fakekube/go_yaml.hpp"
 #include "fakekube/registry.hpp"
 #include "fakekube/rest/protobuf.hpp"
 #include "lib/base/yaml.hpp"
@@ -73,7 +74,7 @@ Result<Json> parse_body(std::string_view body, Encoding encoding) {
     if (encoding == Encoding::yaml) {
         Result<Json> parsed = parse_yaml(body);
         if (!parsed.ok()) {
-            return Error{"yaml: " + parsed.error().message};
+            return Error{"yaml: " + go_yaml_error(parsed.error().message)};
         }
         return parsed;
     }
@@ -336,7 +337,7 @@ Outcome<PatchRequest> read_patch(const Resource& resource, const Request& reques
         patch.type == PatchType::apply ? parse_yaml(request.body) : parse_json(request.body);
     if (!body.ok()) {
         if (patch.type == PatchType::apply) {
-            return bad_request("error decoding YAML: " + body.error().message);
+            return bad_request("error decoding YAML: yaml: " + go_yaml_error(body.error().message));
         }
         return bad_request(go_json_error(request.body));
     }

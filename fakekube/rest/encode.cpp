@@ -4,8 +4,8 @@
 
 #include <utility>
 
+#include "fakekube/go_yaml.hpp"
 #include "fakekube/rest/table.hpp"
-#include "lib/base/yaml.hpp"
 
 namespace bestgres::fakekube {
 namespace {
@@ -115,7 +115,7 @@ Status wrong_shape(std::string_view asked, const Resource& resource, bool is_lis
 Json partial_list(const ListResult& list, const Resource& resource, const Format& format) {
     Json items = Json::array();
     for (const kube::Object& object : list.items) {
-        items.push_back({{"metadata", object_at(object.json(), {"metadata"})}});
+        items.push_back(partial_metadata(object, format));
     }
     return {{"kind", "PartialObjectMetadataList"},
             {"apiVersion", "meta.k8s.io/" + format.meta_version},
@@ -136,7 +136,7 @@ std::string object_text(const Json& object) {
 
 Response json_response(int status, const Json& body, const Format& format) {
     if (format.yaml) {
-        return body_response(status, to_yaml(body), true);
+        return body_response(status, go_yaml(body), true);
     }
     if (format.pretty) {
         return body_response(status, dump_pretty(body), false);

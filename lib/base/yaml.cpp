@@ -115,22 +115,30 @@ Json to_json(const YAML::Node& node, int depth) {
     return nullptr;
 }
 
+bool reads_as_text(const std::string& text) {
+    const bool looks_like_time = text.size() >= 10 && text[4] == '-' && text[7] == '-';
+    // 12:30 is a base-60 integer in YAML 1.1.
+    const bool sexagesimal = text.find_first_not_of("0123456789:_.+-") == std::string::npos;
+    return plain_scalar(text).is_string() && !looks_like_time && !sexagesimal && text != "=" &&
+           text != "<<";
+}
+
 bool needs_quotes(const std::string& text) {
-    if (!plain_scalar(text).is_string() || text.front() == ' ' || text.back() == ' ' ||
-        text == "=" || text == "<<") {
+    if (!reads_as_text(text) || text.front() == ' ' || text.back() == ' ') {
         return true;
     }
     if (std::string_view("!&*-?:|>@`\"'%#{}[],").find(text.front()) != std::string_view::npos) {
         return true;
     }
-    const bool looks_like_time = text.size() >= 10 && text[4] == '-' && text[7] == '-';
     const bool odd = std::any_of(text.begin(), text.end(), [](char letter) {
         return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7f;
     });
-    // 12:30 is a base-60 integer in YAML 1.1.
-    const bool sexagesimal = text.find_first_not_of("0123456789:_.+-") == std::string::npos;
-    return odd || looks_like_time || sexagesimal || text.find(": ") != std::string::npos ||
-           text.back() == ':' || text.find(" #") != std::string::npos;
+    return odd || text.find(": ") != std::string::npos || text.back() == ':' ||
+           text.find(" #") != std::string::npos;
+}
+
+void write_quoted_text(std::string& out, const std::string& text, std::size_t) {
+    out += needs_quotes(text) ? dump(Json(text)) : text;
 }
 
 bool is_block_text(const std::string& text) {
@@ -141,14 +149,66 @@ bool is_block_text(const std::string& text) {
            });
 }
 
-void write(std::string& out, const Json& value, std::size_t indent);
+class Writer {
+public:
+    explicit Writer(const YamlTextWriter& write_text) : write_text_(write_text) {}
 
-void write_string(std::string& out, const std::string& text, std::size_t indent) {
-    if (text.empty()) {
-        out += "\"\"\n";
-        return;
+    void write(const Json& value, std::size_t indent) {
+        if (value.is_object() && !value.empty()) {
+            for (const auto& [key, member] : value.items()) {
+                out += std::string(indent, ' ');
+                write_text_(out, key, indent);
+                out += ':';
+                write_member(member, indent);
+            }
+            return;
+        }
+        if (value.is_array() && !value.empty()) {
+            for (const Json& element : value) {
+                write_element(element, indent);
+            }
+            return;
+        }
+        if (value.is_string()) {
+            write_string(value.get_ref<const std::string&>(), indent);
+            return;
+        }
+        out += dump(value) + "\n";
     }
-    if (is_block_text(text)) {
+
+    std::string out;
+
+private:
+    void write_member(const Json& value, std::size_t indent) {
+        if (value.is_structured() && !value.empty()) {
+            out += '\n';
+            // Sequences stand at the indentation of their key, as kubectl prints them.
+            write(value, value.is_array() ? indent : indent + 2);
+            return;
+        }
+        out += ' ';
+        write(value, indent + 2);
+    }
+
+    void write_element(const Json& element, std::size_t indent) {
+        out += std::string(indent, ' ') + "- ";
+        const std::size_t start = out.size();
+        write(element, indent + 2);
+        if (element.is_structured() && !element.empty()) {
+            out.erase(start, indent + 2);  // its first line begins behind the dash
+        }
+    }
+
+    void write_string(const std::string& text, std::size_t indent) {
+        if (text.empty()) {
+            out += "\"\"\n";
+            return;
+        }
+        if (!is_block_text(text)) {
+            write_text_(out, text, indent);
+            out += '\n';
+            return;
+        }
         const bool ends_with_newline = text.back() == '\n';
         const bool ends_with_two =
             ends_with_newline && text.size() > 1 && text[text.size() - 2] == '\n';
@@ -162,47 +222,10 @@ void write_string(std::string& out, const std::string& text, std::size_t indent)
             out += '\n';
             from = newline + 1;
         }
-        return;
     }
-    out += (needs_quotes(text) ? dump(Json(text)) : text) + "\n";
-}
 
-void write_member(std::string& out, const Json& value, std::size_t indent) {
-    if ((value.is_object() || value.is_array()) && !value.empty()) {
-        out += '\n';
-        // Sequences stand at the indentation of their key, as kubectl prints them.
-        write(out, value, value.is_array() ? indent : indent + 2);
-        return;
-    }
-    out += ' ';
-    write(out, value, indent + 2);
-}
-
-void write(std::string& out, const Json& value, std::size_t indent) {
-    if (value.is_object() && !value.empty()) {
-        for (const auto& [key, member] : value.items()) {
-            out += std::string(indent, ' ') +
-                   (key.empty() || needs_quotes(key) ? dump(Json(key)) : key) + ":";
-            write_member(out, member, indent);
-        }
-        return;
-    }
-    if (value.is_array() && !value.empty()) {
-        for (const Json& element : value) {
-            out += std::string(indent, ' ') + "- ";
-            std::string nested;
-            write(nested, element, indent + 2);
-            const bool nests = (element.is_object() || element.is_array()) && !element.empty();
-            out += nests ? nested.substr(indent + 2) : nested;
-        }
-        return;
-    }
-    if (value.is_string()) {
-        write_string(out, value.get_ref<const std::string&>(), indent);
-        return;
-    }
-    out += dump(value) + "\n";
-}
+    const YamlTextWriter& write_text_;
+};
 
 }  // namespace
 
@@ -230,9 +253,17 @@ Result<std::vector<Json>> parse_yaml_documents(std::string_view text) {
 }
 
 std::string to_yaml(const Json& value) {
-    std::string out;
-    write(out, value, 0);
-    return out;
+    return to_yaml(value, write_quoted_text);
+}
+
+std::string to_yaml(const Json& value, const YamlTextWriter& write_text) {
+    Writer writer(write_text);
+    writer.write(value, 0);
+    return std::move(writer.out);
+}
+
+bool is_plain_yaml_text(const std::string& text) {
+    return reads_as_text(text);
 }
 
 }  // namespace bestgres
