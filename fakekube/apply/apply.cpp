@@ -73,6 +73,9 @@ std::optional<Json> zero_of(const TypeSchema& field) {
     if (field.type == Type::boolean) {
         return Json(false);
     }
+    if (field.type == Type::array || field.type == Type::map) {
+        return Json();  // containers: null
+    }
     return field.type == Type::integer ? std::optional(Json(0)) : std::nullopt;
 }
 

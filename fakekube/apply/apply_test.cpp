@@ -236,6 +236,29 @@ TEST(TrackUpdate, owns_what_a_create_sets) {
         "f:metadata": {"f:labels": {".": {}, "f:l": {}}}}})"));
 }
 
+TEST(TrackUpdate, owns_the_items_but_not_a_list_that_is_written_even_when_empty) {
+    TypeSchema schema = testing::example_schema();
+    TypeSchema spec = *schema.fields.at("spec");
+    TypeSchema ports = *spec.fields.at("ports");
+    ports.omit_empty = false;
+    spec.fields["ports"] = testing::share(ports);
+    schema.fields["spec"] = testing::share(spec);
+    Json object = {{"spec", {{"ports", {{{"port", 1}, {"name", "a"}}}}, {"tags", {"t"}}}}};
+
+    track_update(object, UpdateInput{.before = Json(),
+                                     .schema = schema,
+                                     .writer = Writer{.manager = "me",
+                                                      .api_version = "v1",
+                                                      .subresource = "",
+                                                      .reset_fields = {}},
+                                     .now = Instant{}});
+
+    EXPECT_EQ(object["metadata"]["managedFields"][0]["fieldsV1"], Json::parse(R"({"f:spec": {
+        "f:ports": {"k:{\"port\":1,\"protocol\":\"TCP\"}":
+            {".": {}, "f:name": {}, "f:port": {}}},
+        "f:tags": {".": {}, "v:\"t\"": {}}}})"));
+}
+
 TEST(TrackUpdate, takes_fields_silently) {
     Living object;
     ASSERT_TRUE(object.apply("alice", data({{"k", "v"}})).ok());

@@ -15,10 +15,11 @@ struct Pair {
     const Json* config;
     const TypeSchema* schema;
 
+    // A null that was there is the empty value of whatever comes.
     Shape shape() const {
         const Json& known = config != nullptr ? *config : *live;
         const Shape shape = shape_of(schema, known);
-        const bool both = live != nullptr && config != nullptr;
+        const bool both = live != nullptr && config != nullptr && !live->is_null();
         return both && shape_of(schema, *live) != shape ? Shape::leaf : shape;
     }
 };
