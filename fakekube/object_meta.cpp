@@ -193,7 +193,7 @@ FieldErrors validate_object_meta_update(const Json& now, const Json& before, con
         errors.push_back(
             invalid("metadata.deletionGracePeriodSeconds", *grace, "field is immutable"));
     }
-    for (const char* key : {"name", "namespace", "uid", "creationTimestamp"}) {
+    for (const char* key : {"name", "namespace", "uid"}) {
         const std::string value = string_at(now, {"metadata", key});
         if (value != string_at(before, {"metadata", key})) {
             errors.push_back(invalid(std::string("metadata.") + key, value, "field is immutable"));
@@ -218,13 +218,12 @@ FieldErrors validate_object_meta_update(const Json& now, const Json& before, con
 void take_old_metadata(Json& now, const Json& before) {
     Json& meta = now["metadata"];
     const Json& old = object_at(before, {"metadata"});
-    for (const char* key :
-         {"uid", "creationTimestamp", "namespace", "deletionGracePeriodSeconds"}) {
+    for (const char* key : {"uid", "namespace", "deletionGracePeriodSeconds"}) {
         if (old.contains(key) && (!meta.contains(key) || meta[key].is_null() || meta[key] == "")) {
             meta[key] = old[key];
         }
     }
-    for (const char* key : {"deletionTimestamp", "generation"}) {
+    for (const char* key : {"creationTimestamp", "deletionTimestamp", "generation"}) {
         if (old.contains(key)) {
             meta[key] = old[key];
         } else {

@@ -93,7 +93,7 @@ Status conflict(const Resource& resource, std::string_view name, std::string_vie
 }
 
 Status invalid(const Resource& resource, std::string_view name, const FieldErrors& errors) {
-    return invalid(resource.group, resource.kind, name, errors);
+    return invalid(resource.storage_group.value_or(resource.group), resource.kind, name, errors);
 }
 
 Status invalid(std::string_view group, std::string_view kind, std::string_view name,

@@ -97,6 +97,9 @@ Json openapi_v2(const std::vector<ResourcePtr>& resources, std::string_view vers
     }
     return {{"swagger", "2.0"},
             {"info", {{"title", "Kubernetes"}, {"version", version}}},
+            {"securityDefinitions",
+             {{"BearerToken", {{"type", "apiKey"}, {"name", "authorization"}, {"in", "header"}}}}},
+            {"security", {{{"BearerToken", Json::array()}}}},
             {"paths", std::move(paths)},
             {"definitions", std::move(definitions)}};
 }

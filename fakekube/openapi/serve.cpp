@@ -45,7 +45,7 @@ bool asks_for_protobuf(const Request& request) {
 Response answer(const Request& request, Document document) {
     const std::string tag = fmt::format("\"{}\"", to_hex(hash_text(document.body)));
     Response response;
-    response.headers = {{"Etag", tag}, {"Vary", "Accept"}};
+    response.headers = {{"Etag", tag}, {"Vary", "Accept-Encoding"}, {"Vary", "Accept"}};
     if (header_of(request, "If-None-Match") == tag) {
         response.status = 304;
         return response;

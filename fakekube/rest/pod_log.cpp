@@ -110,6 +110,9 @@ Outcome<Response> handle_pod_connection(const ServerState& state, const Exchange
     if (!pod.ok()) {
         return pod.error();
     }
+    if (route.subresource == "proxy" && pod->text_at({"status", "podIP"}).empty()) {
+        return bad_request("address not allowed");
+    }
     const Outcome<std::string> container = container_of(*pod, first(exchange.query, "container"));
     if (!container.ok()) {
         return container.error();

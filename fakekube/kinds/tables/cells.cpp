@@ -9,16 +9,20 @@ namespace bestgres::fakekube {
 namespace {
 
 TableColumn column_of(std::string_view word) {
-    const std::size_t colon = word.find(':');
+    std::size_t colon = word.find(':');
     TableColumn column{.name = std::string(word.substr(0, colon))};
     std::replace(column.name.begin(), column.name.end(), '_', ' ');
-    const std::string_view kind = colon == std::string_view::npos ? "" : word.substr(colon + 1);
-    if (kind == "name") {
-        column.format = "name";
-    } else if (kind == "wide") {
-        column.priority = 1;
-    } else if (!kind.empty()) {
-        column.type = std::string(kind);
+    while (colon != std::string_view::npos) {
+        word.remove_prefix(colon + 1);
+        colon = word.find(':');
+        const std::string_view trait = word.substr(0, colon);
+        if (trait == "name") {
+            column.format = "name";
+        } else if (trait == "wide") {
+            column.priority = 1;
+        } else {
+            column.type = std::string(trait);
+        }
     }
     return column;
 }

@@ -10,7 +10,7 @@
 namespace bestgres::fakekube {
 
 // "Name:name Ready Restarts:integer IP:wide Nominated_Node:wide": columns separated by spaces;
-// an underscore is a space of the name, `wide` a priority above 0.
+// an underscore is a space of the name, `wide` a priority above 0, `name` a format.
 std::vector<TableColumn> columns_of(std::string_view text);
 
 std::string name_cell(const Json& object);

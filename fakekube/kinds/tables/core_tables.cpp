@@ -128,7 +128,7 @@ std::vector<Json> node_cells(const Json& object, Instant now) {
 std::vector<TableColumn> event_columns() {
     return columns_of(
         "Last_Seen Type Reason Object Subobject:wide Source:wide Message First_Seen:wide "
-        "Count:wide Name:wide");
+        "Count:wide Name:wide:name");
 }
 
 std::vector<Json> event_cells(const Json& object, Instant now) {
