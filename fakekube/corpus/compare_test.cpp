@@ -34,6 +34,8 @@ TEST(Normaliser, hides_times_versions_and_names_of_the_run) {
     EXPECT_EQ(normaliser.value(body), expected);
     EXPECT_EQ(normaliser.text("too old resource version: 12 (34)"),
               "too old resource version: <n> (<n>)");
+    EXPECT_EQ(normaliser.text(R"({\"resourceVersion\":\"12\",\"a\":1})"),
+              R"({"resourceVersion":"<n>",\"a\":1})");
 }
 
 TEST(Normaliser, keeps_values_of_request_bodies) {

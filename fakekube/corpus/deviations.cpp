@@ -33,17 +33,20 @@ Result<std::vector<Deviation>> parse_deviations(std::string_view yaml) {
     return deviations;
 }
 
-bool is_allowed_deviation(const std::vector<Deviation>& deviations, const Place& place) {
-    return std::any_of(deviations.begin(), deviations.end(), [&](const Deviation& deviation) {
-        if ((!deviation.topic.empty() && deviation.topic != place.topic) ||
-            (!deviation.test_case.empty() && deviation.test_case != place.test_case) ||
-            (!deviation.steps.empty() && deviation.steps.count(place.step) == 0)) {
-            return false;
-        }
-        return deviation.at.empty() ||
-               std::any_of(deviation.at.begin(), deviation.at.end(),
-                           [&](const std::string& prefix) { return place.at.starts_with(prefix); });
-    });
+const Deviation* find_deviation(const std::vector<Deviation>& deviations, const Place& place) {
+    const auto found =
+        std::find_if(deviations.begin(), deviations.end(), [&](const Deviation& deviation) {
+            if ((!deviation.topic.empty() && deviation.topic != place.topic) ||
+                (!deviation.test_case.empty() && deviation.test_case != place.test_case) ||
+                (!deviation.steps.empty() && deviation.steps.count(place.step) == 0)) {
+                return false;
+            }
+            return deviation.at.empty() || std::any_of(deviation.at.begin(), deviation.at.end(),
+                                                       [&](const std::string& prefix) {
+                                                           return place.at.starts_with(prefix);
+                                                       });
+        });
+    return found == deviations.end() ? nullptr : &*found;
 }
 
 }  // namespace bestgres::fakekube::corpus

@@ -27,6 +27,7 @@ struct Place {
     std::size_t step = 0;
     std::string_view at;
 };
-bool is_allowed_deviation(const std::vector<Deviation>& deviations, const Place& place);
+// The first that covers the place, or null.
+const Deviation* find_deviation(const std::vector<Deviation>& deviations, const Place& place);
 
 }  // namespace bestgres::fakekube::corpus

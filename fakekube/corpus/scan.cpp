@@ -160,6 +160,22 @@ std::string replace_times(std::string_view text) {
     return result;
 }
 
+// Within a quoted object the recording has lost the backslashes around the version.
+std::string without_quoted_versions(std::string text) {
+    constexpr std::string_view key = R"(\"resourceVersion\":\")";
+    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
+        const std::size_t begin = at + key.size();
+        std::size_t end = begin;
+        while (end < text.size() && is_digit(text[end])) {
+            ++end;
+        }
+        if (end > begin && text.compare(end, 2, R"(\")") == 0) {
+            text.replace(at, end + 2 - at, R"("resourceVersion":"<n>")");
+        }
+    }
+    return text;
+}
+
 std::string replace_numbers(std::string_view text) {
     std::string result(text);
     result = replace_between(result, "too old resource version: ", " (");
@@ -168,6 +184,7 @@ std::string replace_numbers(std::string_view text) {
     result = replace_between(result, "ResourceVersion in object meta: ", "");
     result = replace_between(result, "in record (", ")");
     result = replace_between(result, "\"resourceVersion\":\"", "\"");
+    result = without_quoted_versions(std::move(result));
     return replace_pointers(result);
 }
 

@@ -52,15 +52,6 @@ public:
             loop, http::Origin{.tls = true, .host = "127.0.0.1", .port = *port}, tls.client);
     }
 
-    // What the host has posted to the loop runs while the host still is.
-    ~ServedTransport() override {
-        client_.reset();
-        server_.reset();
-        loop_.run_until([] { return false; }, std::chrono::milliseconds(2));
-    }
-    ServedTransport(const ServedTransport&) = delete;
-    ServedTransport& operator=(const ServedTransport&) = delete;
-
     Response exchange(const Request& request) override { return client_->exchange(request); }
     corpus::Opened open(const Request& request) override { return client_->open(request); }
     corpus::StreamRead read(int id, Duration at_most) override {

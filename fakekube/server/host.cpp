@@ -71,6 +71,14 @@ void Host::handle(http::ServerRequest request, http::Responder responder) {
     answer(std::move(response), responder);
 }
 
+std::function<void()> Host::while_alive(std::function<void()> action) const {
+    return [alive = std::weak_ptr(alive_), action = std::move(action)] {
+        if (!alive.expired()) {
+            action();
+        }
+    };
+}
+
 void Host::answer(Response response, const http::Responder& responder) {
     if (response.watch) {
         WatchStream cursor = *std::move(response.watch);
@@ -85,7 +93,7 @@ void Host::answer(Response response, const http::Responder& responder) {
 void Host::start_watch(const Response& head, WatchStream cursor, const http::Responder& responder) {
     http::ResponseStream stream = responder.start_stream(to_http_response(head));
     const std::uint64_t id = ++last_watcher_;
-    stream.on_closed([this, id] { watchers_.erase(id); });
+    stream.on_closed(while_alive([this, id] { watchers_.erase(id); }));
     watchers_.emplace(id, Watcher{.stream = std::move(stream),
                                   .cursor = std::move(cursor),
                                   .next_look = std::nullopt,
@@ -134,7 +142,7 @@ void Host::proxy(const NodeProxy& target, const http::Responder& responder) {
                  first.headers.set("Content-Type", head.headers.get("Content-Type", "text/plain"));
                  passing->stream = responder.start_stream(first);
                  passing->stream->on_closed(
-                     [this, passing] { node_client_.cancel(passing->exchange); });
+                     while_alive([this, passing] { node_client_.cancel(passing->exchange); }));
              },
          .on_piece =
              [passing](std::string_view piece) {
@@ -172,7 +180,7 @@ void Host::persist() {
 
 void Host::pump_soon() {
     if (!std::exchange(pump_posted_, true)) {
-        loop_.post([this] { pump(); });
+        loop_.post(while_alive([this] { pump(); }));
     }
 }
 

@@ -49,6 +49,8 @@ private:
         std::uint64_t seen_version = 0;
     };
 
+    // The loop may come to an action after this host is gone: then it does nothing.
+    std::function<void()> while_alive(std::function<void()> action) const;
     void answer(Response response, const http::Responder& responder);
     void start_watch(const Response& head, WatchStream cursor, const http::Responder& responder);
     void proxy(const NodeProxy& target, const http::Responder& responder);
@@ -76,6 +78,7 @@ private:
     Instant last_audit_;
     std::string audit_text_;
     std::map<int, std::uint64_t> answers_;  // by status, for /metrics
+    std::shared_ptr<const Done> alive_ = std::make_shared<const Done>();
 };
 
 }  // namespace bestgres::fakekube
