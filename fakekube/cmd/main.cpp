@@ -7,10 +7,10 @@
 
 namespace {
 
-int usage(std::ostream& out, int code) {
-    out << "usage: fakekube serve|node [options]; --help after either says more\n";
-    return code;
-}
+constexpr std::string_view usage =
+    "usage: fakekube COMMAND [options]; fakekube COMMAND --help says more\n"
+    "  serve    an API server with its controllers\n"
+    "  node     a node that runs pods as processes of this machine\n";
 
 }  // namespace
 
@@ -22,8 +22,14 @@ int main(int argc, char** argv) {
     if (command == "node") {
         return bestgres::fakekube::node_main(argc - 1, argv + 1);
     }
-    if (command == "--help") {
-        return usage(std::cout, 0);
+    if (command == "--help" || command == "-h" || command == "help") {
+        std::cout << usage;
+        return 0;
     }
-    return usage(std::cerr, 2);
+    if (command.empty()) {
+        std::cerr << usage;
+    } else {
+        std::cerr << "fakekube: there is no command \"" << command << "\"; see fakekube --help\n";
+    }
+    return 2;
 }

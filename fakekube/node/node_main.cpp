@@ -220,7 +220,9 @@ int node_main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     const Result<NodeOptions> options = parse_node_options(arguments);
     if (!options) {
-        return fail(options.error().message + "\n" + node_usage());
+        std::fprintf(stderr, "fakekube node: %s; see fakekube node --help\n",
+                     options.error().message.c_str());
+        return 2;
     }
     if (options->wants_help) {
         std::fputs(node_usage().c_str(), stdout);

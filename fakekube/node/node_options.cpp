@@ -1,7 +1,6 @@
 #include "fakekube/node/node_options.hpp"
 
-#include <map>
-
+#include "lib/base/command_line.hpp"
 #include "lib/base/hash.hpp"
 
 namespace bestgres::fakekube::node {
@@ -12,7 +11,7 @@ constexpr std::uint64_t slices = 250;  // of 127.64.0.0/16
 }  // namespace
 
 std::string node_usage() {
-    return R"(usage: fakekube node --kubeconfig FILE --name NAME [options]
+    return R"(usage: fakekube node --name NAME [options]
 
 Joins a node to the API server that the kubeconfig names and runs its pods as processes of this
 machine, under bubblewrap. When it ends, in whatever way, its containers end with it; started again
@@ -35,36 +34,26 @@ under the same name and root directory it runs the same pods again.
 
 Result<NodeOptions> parse_node_options(const std::vector<std::string>& arguments) {
     NodeOptions options;
-    std::string level = "info";
-    const std::map<std::string, std::string*> known = {
-        {"--kubeconfig", &options.kubeconfig},
-        {"--context", &options.context},
-        {"--name", &options.name},
-        {"--root-dir", &options.root_directory},
-        {"--pod-cidr", &options.pod_cidr},
-        {"--volumes-dir", &options.volumes_directory},
-        {"--address", &options.address},
-        {"--images", &options.images},
-        {"--node-labels", &options.labels},
-        {"--init", &options.init_program},
-        {"--log-level", &level}};
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        std::string name = arguments[i];
-        if (name == "--help" || name == "-h") {
-            options.wants_help = true;
-            return options;
-        }
-        const std::size_t equals = name.find('=');
-        const std::string attached = equals == name.npos ? "" : name.substr(equals + 1);
-        name = name.substr(0, equals);
-        const auto found = known.find(name);
-        if (found == known.end()) {
-            return Error{"unknown option " + name};
-        }
-        if (equals == std::string::npos && i + 1 == arguments.size()) {
-            return Error{name + " needs a value"};
-        }
-        *found->second = equals == std::string::npos ? arguments[++i] : attached;
+    const Result<CommandLine> line = parse_command_line(
+        arguments, {.values = {{"--kubeconfig", into(options.kubeconfig)},
+                               {"--context", into(options.context)},
+                               {"--name", into(options.name)},
+                               {"--root-dir", into(options.root_directory)},
+                               {"--pod-cidr", into(options.pod_cidr)},
+                               {"--volumes-dir", into(options.volumes_directory)},
+                               {"--address", into(options.address)},
+                               {"--images", into(options.images)},
+                               {"--node-labels", into(options.labels)},
+                               {"--init", into(options.init_program)},
+                               {"--log-level", into(options.log_level)}},
+                    .switches = {}});
+    BG_TRY(line);
+    if (line->help) {
+        options.wants_help = true;
+        return options;
+    }
+    if (!line->words.empty()) {
+        return Error{"\"" + line->words.front() + "\" is no flag"};
     }
     if (options.name.empty()) {
         return Error{"--name is required"};
@@ -76,11 +65,6 @@ Result<NodeOptions> parse_node_options(const std::vector<std::string>& arguments
         options.pod_cidr =
             "127.64." + std::to_string(1 + hash_text(options.name) % slices) + ".0/24";
     }
-    const Result<LogLevel> parsed = parse_log_level(level);
-    if (!parsed) {
-        return parsed.error();
-    }
-    options.log_level = *parsed;
     return options;
 }
 

@@ -30,7 +30,8 @@ int run(const ServeOptions& options) {
 int serve_main(int argc, char** argv) {
     const Result<ServeOptions> options = parse_serve_options({argv + 1, argv + argc});
     if (!options.ok()) {
-        std::cerr << "fakekube serve: " << options.error().message << "\n" << serve_usage();
+        std::cerr << "fakekube serve: " << options.error().message
+                  << "; see fakekube serve --help\n";
         return 2;
     }
     if (options->help) {

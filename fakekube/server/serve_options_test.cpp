@@ -16,7 +16,7 @@ TEST(ServeOptions, reads_both_forms_of_values) {
 }
 
 TEST(ServeOptions, names_what_it_does_not_know) {
-    EXPECT_EQ(parse_serve_options({"--lisen", "x"}).error().message, "unknown option --lisen");
+    EXPECT_EQ(parse_serve_options({"--lisen", "x"}).error().message, "there is no flag --lisen");
     EXPECT_EQ(parse_serve_options({"--audit"}).error().message, "--audit needs a value");
     EXPECT_EQ(parse_serve_options({"--listen", "here"}).error().message,
               "--listen: \"here\" is not ADDRESS:PORT");

@@ -1,6 +1,7 @@
 #include "lib/base/json.hpp"
 
 #include "lib/base/hash.hpp"
+#include "lib/base/json_nesting.hpp"
 
 namespace bestgres {
 
@@ -65,11 +66,7 @@ const Json& object_at(const Json& value, std::initializer_list<std::string_view>
 }
 
 Result<Json> parse_json(std::string_view text) {
-    try {
-        return Json::parse(text);
-    } catch (const Json::exception& exception) {
-        return Error{exception.what()};
-    }
+    return parse_json_within(text, deepest_nesting);
 }
 
 std::string dump(const Json& value) {

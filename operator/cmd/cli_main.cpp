@@ -17,22 +17,18 @@ namespace {
 
 constexpr int usage_error = 2;
 
-int print_usage() {
-    fmt::print(
-        stderr,
-        "usage: bestgres COMMAND ...\n"
-        "  local    an API server, nodes and the operator on this machine, without Kubernetes\n"
-        "  plan     what the operator would do about a manifest, and why\n"
-        "  status   a cluster's members, conditions, waits and last decisions\n"
-        "the simulator: the same operator in a modelled world, on virtual time\n"
-        "  simulate      random runs, watched by all laws\n"
-        "  crash-points  every outcome at every call of the operator\n"
-        "  explore       every order of events in a small world\n"
-        "  shrink        makes a failing scenario small\n"
-        "  replay        runs replay files and recordings of operators again\n"
-        "  mutants       plants known defects into the operator and looks who notices\n");
-    return usage_error;
-}
+constexpr const char* usage =
+    "usage: bestgres COMMAND [options]; bestgres COMMAND --help says more\n"
+    "  local    an API server, nodes and the operator on this machine, without Kubernetes\n"
+    "  plan     what the operator would do about a manifest, and why\n"
+    "  status   a cluster's members, conditions, waits and last decisions\n"
+    "the simulator: the same operator in a modelled world, on virtual time\n"
+    "  simulate      random runs, watched by all laws\n"
+    "  crash-points  every outcome at every call of the operator\n"
+    "  explore       every order of events in a small world\n"
+    "  shrink        makes a failing scenario small\n"
+    "  replay        runs replay files and recordings of operators again\n"
+    "  mutants       plants known defects into the operator and looks who notices\n";
 
 // Becomes another program of this build: one that must not be part of this one.
 int become(const std::string& name, std::vector<std::string> arguments) {
@@ -56,7 +52,8 @@ int become(const std::string& name, std::vector<std::string> arguments) {
 int main(int count, char** values) {
     const std::vector<std::string> arguments(values + 1, values + count);
     if (arguments.empty()) {
-        return print_usage();
+        fmt::print(stderr, "{}", usage);
+        return usage_error;
     }
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
     if (arguments.front() == "local") {
@@ -74,5 +71,11 @@ int main(int count, char** values) {
     if (bestgres::cmd::simulate::is_command(arguments.front())) {
         return bestgres::cmd::simulate::main(arguments.front(), rest);
     }
-    return print_usage();
+    if (arguments.front() == "--help" || arguments.front() == "-h" || arguments.front() == "help") {
+        fmt::print("{}", usage);
+        return 0;
+    }
+    fmt::print(stderr, "bestgres: there is no command \"{}\"; see bestgres --help\n",
+               arguments.front());
+    return usage_error;
 }

@@ -38,12 +38,14 @@ void write_line(std::string_view line) {
 int main(int count, char** arguments) {
     const auto options = bestgres::cmd::parse_operator_options(
         std::vector<std::string>(arguments + 1, arguments + count), environment());
-    if (!options || options->help) {
-        std::fputs(std::string(bestgres::cmd::operator_usage).c_str(), options ? stdout : stderr);
-        if (!options) {
-            std::fprintf(stderr, "bestgres-operator: %s\n", options.error().message.c_str());
-        }
-        return options ? 0 : 2;
+    if (!options) {
+        std::fprintf(stderr, "bestgres-operator: %s; see bestgres-operator --help\n",
+                     options.error().message.c_str());
+        return 2;
+    }
+    if (options->help) {
+        std::fputs(std::string(bestgres::cmd::operator_usage).c_str(), stdout);
+        return 0;
     }
     const bestgres::Log log(options->log_level, wall_clock, write_line);
     auto process = bestgres::cmd::OperatorProcess::make(*options, log);

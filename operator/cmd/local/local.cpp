@@ -87,8 +87,13 @@ int local_main(const std::vector<std::string>& arguments) {
     const char* home = std::getenv("HOME");
     const Result<Options> options = parse_options(arguments, home == nullptr ? "/tmp" : home);
     if (!options.ok()) {
-        fmt::print(stderr, "bestgres: {}\n", options.error().message);
+        fmt::print(stderr, "bestgres: local: {}; see bestgres local --help\n",
+                   options.error().message);
         return usage_error;
+    }
+    if (options->help) {
+        fmt::print("{}", usage());
+        return 0;
     }
     const Result<Done> done = perform(*options);
     if (!done.ok()) {

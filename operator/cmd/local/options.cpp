@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <map>
+
+#include "lib/base/command_line.hpp"
 
 namespace bestgres::cmd::local {
 namespace {
+
+constexpr int most_nodes = 100;
 
 struct Command {
     std::string_view name;
@@ -23,57 +25,23 @@ constexpr std::array<Command, 7> commands = {{{"up", 0},
                                               {"stop-api", 0},
                                               {"start-api", 0}}};
 
-Result<int> number_of(const std::string& flag, const std::string& text, int highest) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0 || value > highest) {
-        return Error{
-            fmt::format("{} takes a number from 0 to {}, not \"{}\"", flag, highest, text)};
-    }
-    return value;
-}
-
-// Sets one flag that takes a value; false when there is no such flag.
-Result<bool> set_flag(Options& options, const std::string& flag, const std::string& value) {
-    const std::map<std::string, std::string*> texts = {{"--dir", &options.directory},
-                                                       {"--pod-network", &options.pod_network},
-                                                       {"--service-cidr", &options.service_cidr},
-                                                       {"--patroni-4", &options.patroni_4},
-                                                       {"--images", &options.images},
-                                                       {"--namespace", &options.ns}};
-    const auto text = texts.find(flag);
-    if (text != texts.end()) {
-        *text->second = value;
-        return true;
-    }
-    if (flag == "--port") {
-        const Result<int> port = number_of(flag, value, 65535);
-        BG_TRY(port);
-        options.port = static_cast<std::uint16_t>(*port);
-        return true;
-    }
-    if (flag == "--nodes") {
-        const Result<int> nodes = number_of(flag, value, 100);
-        BG_TRY(nodes);
-        options.nodes = *nodes;
-        return true;
-    }
-    return false;
-}
-
 Result<Done> check_command(const Options& options) {
+    if (options.command.empty()) {
+        return Error{"a command is missing"};
+    }
     const auto* known = std::find_if(commands.begin(), commands.end(), [&](const Command& one) {
         return one.name == options.command;
     });
     if (known == commands.end()) {
-        return Error{
-            fmt::format("\"{}\" is not a command of bestgres local\n{}", options.command, usage())};
+        return Error{fmt::format("there is no command \"{}\"", options.command)};
     }
-    if (options.arguments.size() != known->arguments) {
-        return Error{fmt::format("local {} takes {} arguments, not {}\n{}", options.command,
-                                 known->arguments, options.arguments.size(), usage())};
+    if (options.arguments.size() == known->arguments) {
+        return Done{};
     }
-    return Done{};
+    return Error{
+        options.arguments.size() > known->arguments
+            ? fmt::format("{} does not take \"{}\"", options.command, options.arguments.back())
+            : fmt::format("{} needs the name of a node", options.command)};
 }
 
 }  // namespace
@@ -81,38 +49,55 @@ Result<Done> check_command(const Options& options) {
 Result<Options> parse_options(const std::vector<std::string>& arguments, const std::string& home) {
     Options options;
     options.directory = home + "/.bestgres/local";
-    for (std::size_t at = 0; at < arguments.size(); ++at) {
-        const std::string& word = arguments[at];
-        if (word == "--without-operator") {
-            options.without_operator = true;
-        } else if (word.rfind("--", 0) == 0) {
-            const std::string value = at + 1 < arguments.size() ? arguments[at + 1] : "";
-            if (value.empty()) {
-                return Error{fmt::format("{} needs a value\n{}", word, usage())};
-            }
-            const Result<bool> known = set_flag(options, word, value);
-            BG_TRY(known);
-            if (!*known) {
-                return Error{fmt::format("there is no flag {}\n{}", word, usage())};
-            }
-            ++at;
-        } else if (options.command.empty()) {
-            options.command = word;
-        } else {
-            options.arguments.push_back(word);
-        }
+    const Result<CommandLine> line = parse_command_line(
+        arguments, {.values = {{"--dir", into(options.directory)},
+                               {"--pod-network", into(options.pod_network)},
+                               {"--service-cidr", into(options.service_cidr)},
+                               {"--patroni-4", into(options.patroni_4)},
+                               {"--images", into(options.images)},
+                               {"--namespace", into(options.ns)},
+                               {"--port", into(options.port)},
+                               {"--nodes", into(options.nodes, most_nodes)}},
+                    .switches = {{"--without-operator", &options.without_operator}}});
+    BG_TRY(line);
+    if (line->help || (!line->words.empty() && line->words.front() == "help")) {
+        options.help = true;
+        return options;
+    }
+    if (!line->words.empty()) {
+        options.command = line->words.front();
+        options.arguments.assign(line->words.begin() + 1, line->words.end());
     }
     BG_TRY(check_command(options));
     return options;
 }
 
 std::string usage() {
-    return "usage: bestgres local up [--dir DIR] [--port N] [--nodes N] [--namespace NS] "
-           "[--without-operator]\n"
-           "                         [--patroni-4 FOLDER] [--images FILE] [--pod-network A.B] "
-           "[--service-cidr CIDR]\n"
-           "       bestgres local down | status | stop-api | start-api [--dir DIR]\n"
-           "       bestgres local stop-node | start-node NODE [--dir DIR]";
+    return R"(usage: bestgres local COMMAND [options]
+
+A world on this machine: an API server, nodes that run pods as processes, and the operator as a
+Deployment. Everything of it is in one directory.
+
+  up                start it, or what of it is down
+  down              stop it; its data stays in the directory
+  status            what runs, and how to reach it
+  stop-node NODE    as a power cut does: everything on the node dies
+  start-node NODE
+  stop-api          kill the API server; pods go on
+  start-api
+
+  --dir DIR             of the world (default: ~/.bestgres/local)
+
+Of `up` alone; the world remembers them:
+  --port N              of the API server on 127.0.0.1; 0: any (default: 6443)
+  --nodes N             (default: 3)
+  --namespace NS        of the operator and what it watches (default: default)
+  --without-operator    the API server and the nodes only
+  --patroni-4 FOLDER    with Patroni 4 as a Python path: adds images *-patroni-4
+  --images FILE         image table, instead of the made one
+  --pod-network A.B     pods' addresses begin so (default: 127.64)
+  --service-cidr CIDR   of Services (default: 127.96.0.0/16)
+)";
 }
 
 }  // namespace bestgres::cmd::local

@@ -21,6 +21,7 @@ struct Options {
     std::string images;     // image table to use instead of the made one
     std::string ns = "default";
     bool without_operator = false;
+    bool help = false;
 
     bool operator==(const Options&) const = default;
 };

@@ -38,9 +38,10 @@ TEST(OperatorOptions, say_where_and_how_much_to_record) {
 }
 
 TEST(OperatorOptions, tell_what_is_wrong) {
-    EXPECT_EQ(parse_operator_options({"--x", "1"}, {}).error().message, "unknown flag --x");
-    EXPECT_EQ(parse_operator_options({"--health-port", "x"}, {}).error().message,
-              "--health-port: not a port: x");
+    EXPECT_EQ(parse_operator_options({"--x", "1"}, {}).error().message, "there is no flag --x");
+    EXPECT_EQ(parse_operator_options({"--kubeconfig"}, {}).error().message,
+              "--kubeconfig needs a value");
+    EXPECT_EQ(parse_operator_options({"run"}, {}).error().message, "\"run\" is no flag");
 }
 
 }  // namespace

@@ -4,13 +4,13 @@
 
 #include <chrono>
 #include <fstream>
-#include <map>
 #include <optional>
 #include <sstream>
 
 #include "lib/base/yaml.hpp"
 #include "lib/kube_client/access.hpp"
 #include "lib/kube_client/waiting.hpp"
+#include "operator/cmd/preview/arguments.hpp"
 #include "operator/cmd/preview/describe.hpp"
 #include "operator/cmd/preview/preview.hpp"
 #include "operator/manifests/labels.hpp"
@@ -20,41 +20,6 @@ namespace bestgres::cmd {
 namespace {
 
 constexpr int usage_error = 2;
-constexpr std::string_view usage =
-    "usage: bestgres plan -f FILE [--offline] [-n NAMESPACE] [--kubeconfig FILE] [--context NAME]\n"
-    "       bestgres status CLUSTER [-n NAMESPACE] [--kubeconfig FILE] [--context NAME]";
-
-struct Arguments {
-    std::string file;
-    std::string cluster;
-    std::string ns;
-    std::string kubeconfig;
-    std::string context;
-    bool offline = false;
-};
-
-Result<Arguments> parse(const std::vector<std::string>& words) {
-    Arguments arguments;
-    const std::map<std::string, std::string*> flags = {{"-f", &arguments.file},
-                                                       {"-n", &arguments.ns},
-                                                       {"--namespace", &arguments.ns},
-                                                       {"--kubeconfig", &arguments.kubeconfig},
-                                                       {"--context", &arguments.context}};
-    for (std::size_t at = 0; at < words.size(); ++at) {
-        const auto flag = flags.find(words[at]);
-        if (flag != flags.end() && at + 1 < words.size()) {
-            *flag->second = words[++at];
-        } else if (words[at] == "--offline") {
-            arguments.offline = true;
-        } else if (words[at].rfind('-', 0) == 0 || !arguments.cluster.empty()) {
-            return Error{fmt::format("cannot read \"{}\"\n{}", words[at], usage)};
-        } else {
-            arguments.cluster = words[at];
-        }
-    }
-    return arguments;
-}
-
 Instant now() {
     const auto since = std::chrono::system_clock::now().time_since_epoch();
     return Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
@@ -192,12 +157,13 @@ int fail(const std::string& message, int status) {
 }  // namespace
 
 int plan_main(const std::vector<std::string>& words) {
-    const Result<Arguments> arguments = parse(words);
+    const Result<Arguments> arguments = parse_plan_arguments(words);
     if (!arguments.ok()) {
-        return fail(arguments.error().message, usage_error);
+        return fail(arguments.error().message + "; see bestgres plan --help", usage_error);
     }
-    if (arguments->file.empty()) {
-        return fail(fmt::format("plan needs -f FILE\n{}", usage), usage_error);
+    if (arguments->help) {
+        fmt::print("{}", plan_usage);
+        return 0;
     }
     Result<plan::Facts> facts = read_facts(*arguments);
     if (!facts.ok()) {
@@ -209,12 +175,13 @@ int plan_main(const std::vector<std::string>& words) {
 }
 
 int status_main(const std::vector<std::string>& words) {
-    const Result<Arguments> arguments = parse(words);
+    const Result<Arguments> arguments = parse_status_arguments(words);
     if (!arguments.ok()) {
-        return fail(arguments.error().message, usage_error);
+        return fail(arguments.error().message + "; see bestgres status --help", usage_error);
     }
-    if (arguments->cluster.empty()) {
-        return fail(fmt::format("status needs the name of a cluster\n{}", usage), usage_error);
+    if (arguments->help) {
+        fmt::print("{}", status_usage);
+        return 0;
     }
     auto connection = connect(*arguments);
     if (!connection.ok()) {

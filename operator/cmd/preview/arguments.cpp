@@ -1,0 +1,80 @@
+#include "operator/cmd/preview/arguments.hpp"
+
+#include "lib/base/command_line.hpp"
+
+namespace bestgres::cmd {
+namespace {
+
+Flags connection_flags(Arguments& arguments) {
+    return {.values = {{"-n", into(arguments.ns)},
+                       {"--namespace", into(arguments.ns)},
+                       {"--kubeconfig", into(arguments.kubeconfig)},
+                       {"--context", into(arguments.context)}},
+            .switches = {}};
+}
+
+}  // namespace
+
+const std::string_view plan_usage =
+    "usage: bestgres plan -f FILE [options]\n"
+    "\n"
+    "Says step by step what the operator would do about the BGCluster in FILE, and why: against\n"
+    "what exists, or against an empty cluster. Nothing is changed.\n"
+    "\n"
+    "  -f FILE               the manifest; - is the standard input\n"
+    "  --offline             as if nothing existed: no API server is asked\n"
+    "  -n, --namespace NAME  where the manifest names none (default: that of the context)\n"
+    "  --kubeconfig FILE     how to reach the API server (default: $KUBECONFIG, ~/.kube/config)\n"
+    "  --context NAME        of the kubeconfig (default: the current one)\n"
+    "\n"
+    "Exit status: 0; 1 when the spec is refused or the server cannot be asked; 2 for a wrong\n"
+    "command line.\n";
+
+const std::string_view status_usage =
+    "usage: bestgres status CLUSTER [options]\n"
+    "\n"
+    "Shows a BGCluster's members, conditions, what it waits for, and the last decisions.\n"
+    "\n"
+    "  -n, --namespace NAME  of the cluster (default: that of the context)\n"
+    "  --kubeconfig FILE     how to reach the API server (default: $KUBECONFIG, ~/.kube/config)\n"
+    "  --context NAME        of the kubeconfig (default: the current one)\n"
+    "\n"
+    "Exit status: 0; 1 when it does not exist or the server cannot be asked; 2 for a wrong "
+    "command\n"
+    "line.\n";
+
+Result<Arguments> parse_plan_arguments(const std::vector<std::string>& words) {
+    Arguments arguments;
+    Flags flags = connection_flags(arguments);
+    flags.values["-f"] = into(arguments.file);
+    flags.switches["--offline"] = &arguments.offline;
+    const Result<CommandLine> line = parse_command_line(words, flags);
+    BG_TRY(line);
+    arguments.help = line->help;
+    if (!line->help && !line->words.empty()) {
+        return Error{"\"" + line->words.front() + "\" is no flag: the manifest comes behind -f"};
+    }
+    if (!line->help && arguments.file.empty()) {
+        return Error{"-f FILE is missing"};
+    }
+    return arguments;
+}
+
+Result<Arguments> parse_status_arguments(const std::vector<std::string>& words) {
+    Arguments arguments;
+    const Result<CommandLine> line = parse_command_line(words, connection_flags(arguments));
+    BG_TRY(line);
+    arguments.help = line->help;
+    if (line->help) {
+        return arguments;
+    }
+    if (line->words.size() != 1) {
+        return Error{line->words.empty()
+                         ? "the name of a cluster is missing"
+                         : "one cluster at a time, not " + std::to_string(line->words.size())};
+    }
+    arguments.cluster = line->words.front();
+    return arguments;
+}
+
+}  // namespace bestgres::cmd
