@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "lib/base/json_nesting.hpp"
+
 namespace bestgres::fakekube {
 namespace {
 
@@ -52,8 +54,6 @@ public:
     }
 
 private:
-    static constexpr int deepest = 1000;
-
     bool failed() const { return !error_.empty(); }
     void fail(std::string_view where) {
         if (failed()) {
@@ -77,8 +77,8 @@ private:
 
     void value() {
         skip_space();
-        if (at_ >= text_.size() || ++depth_ > deepest) {
-            fail("looking for beginning of value");
+        if (at_ >= text_.size() || ++depth_ > deepest_nesting) {
+            fail(at_ >= text_.size() ? "looking for beginning of value" : "exceeded max depth");
             return;
         }
         switch (text_[at_]) {
@@ -211,7 +211,7 @@ private:
 
     std::string_view text_;
     std::size_t at_ = 0;
-    int depth_ = 0;
+    std::size_t depth_ = 0;
     std::string error_;
 };
 

@@ -9,7 +9,7 @@
 #include <map>
 #include <utility>
 
-#include "lib/base/json.hpp"
+#include "lib/base/json_nesting.hpp"
 
 namespace bestgres::fakekube {
 namespace {
@@ -93,7 +93,8 @@ struct Replay {
 };
 
 Result<Done> replay_record(std::string_view text, Replay& replay) {
-    const Result<Json> record = parse_json(text);
+    // Around an object as deep as a request may be.
+    const Result<Json> record = parse_json_within(text, 2 * deepest_nesting);
     if (!record.ok() || !record->is_object()) {
         return Error{"a record with a right checksum is not JSON"};
     }

@@ -1,8 +1,10 @@
 #include "lib/kube_client/access.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 #include "lib/base/encoding.hpp"
@@ -15,7 +17,8 @@ Result<std::string> read_file(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!file.is_open() || file.bad()) {
-        return Error{"cannot read " + path};
+        return Error{"cannot read " + path + ": " +
+                     std::error_code(errno, std::generic_category()).message()};
     }
     return text;
 }
@@ -261,7 +264,12 @@ Result<Access> find_access(const AccessQuery& query) {
     if (const std::string paths = variable("KUBECONFIG"); !paths.empty()) {
         return load_kubeconfig(paths, query.context);
     }
-    return load_kubeconfig(variable("HOME") + "/.kube/config", query.context);
+    const std::string usual = variable("HOME") + "/.kube/config";
+    if (!std::ifstream(usual).is_open()) {
+        return Error{"kubeconfig: there is none at " + usual +
+                     ": name one with --kubeconfig or $KUBECONFIG"};
+    }
+    return load_kubeconfig(usual, query.context);
 }
 
 std::map<std::string, std::string> access_environment() {

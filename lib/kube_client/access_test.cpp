@@ -79,7 +79,7 @@ TEST_F(Kubeconfig, merges_several_files) {
 TEST_F(Kubeconfig, says_in_one_line_what_is_wrong) {
     const std::string file = "kubeconfig " + (directory_ / "config").string();
     const std::string in_context = file + ", context here";
-    EXPECT_EQ(problem("/nowhere"), "kubeconfig: cannot read /nowhere");
+    EXPECT_EQ(problem("/nowhere"), "kubeconfig: cannot read /nowhere: No such file or directory");
     EXPECT_EQ(problem(write("config", "contexts: {}")), file + ": contexts is not a list");
     EXPECT_EQ(problem(write("config", "")), file + ": no current-context is set; contexts: none");
     EXPECT_EQ(problem(config("{}", "{}")), in_context + ", cluster c: server is missing");
@@ -89,7 +89,7 @@ TEST_F(Kubeconfig, says_in_one_line_what_is_wrong) {
               in_context + ", cluster c: certificate-authority-data is not base64");
     EXPECT_EQ(problem(config("{server: 'https://h', certificate-authority: gone}", "{}")),
               in_context + ", cluster c: certificate-authority: cannot read " +
-                  (directory_ / "gone").string());
+                  (directory_ / "gone").string() + ": No such file or directory");
     EXPECT_EQ(problem(config("{server: 'https://h'}", "{client-key-data: eA==}")),
               in_context + ", user u: client-key without client-certificate");
     EXPECT_EQ(problem(config("{server: 'https://h'}", "{exec: {command: aws}}")),
@@ -116,6 +116,9 @@ TEST_F(Kubeconfig, is_looked_for_in_order) {
     EXPECT_EQ(to_string(pod->server), "https://10.96.0.1");
     const Result<Access> without = find_access({.environment = {{"KUBERNETES_SERVICE_HOST", "h"}}});
     EXPECT_FALSE(without.ok());
+    EXPECT_EQ(find_access({.environment = {{"HOME", "/nowhere"}}}).error().message,
+              "kubeconfig: there is none at /nowhere/.kube/config: name one with --kubeconfig or "
+              "$KUBECONFIG");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "lib/base/json_nesting.hpp"
 #include "lib/http/client.hpp"
 #include "lib/kube_client/wire.hpp"
 
@@ -126,7 +127,9 @@ struct ApiClient::Impl : std::enable_shared_from_this<ApiClient::Impl> {
                 "address in " +
                 access.source;
         } else if (failure.cause == http::Failure::Cause::unreachable) {
-            error.message += "; the address comes from " + access.source;
+            error.message += "; is the server up? The address comes from " + access.source;
+        } else if (failure.cause == http::Failure::Cause::broken && !access.server.tls) {
+            error.message += "; a server of https hangs up on http: see " + access.source;
         }
         return error;
     }
@@ -183,7 +186,7 @@ struct ApiClient::Impl : std::enable_shared_from_this<ApiClient::Impl> {
             answer(paging->id, error_for(kube::Call(paging->list), result));
             return;
         }
-        Result<Json> page = parse_json(result->body);
+        Result<Json> page = parse_json_leniently(result->body);
         if (!page.ok() || !page->is_object()) {
             kube::Error error;
             error.message = describe(kube::Call(paging->list)) + ": the answer is not JSON";
@@ -286,8 +289,9 @@ struct ApiClient::Impl : std::enable_shared_from_this<ApiClient::Impl> {
             const kube::Error error = explained(error_of(as_list, answer));
             event.type = error.code == kube::ErrorCode::gone ? kube::WatchEventType::gone
                                                              : kube::WatchEventType::closed;
-            event.message = attempt + ": " + error.message;
-            if (error.code == kube::ErrorCode::forbidden) {
+            event.message = attempt + error.message.substr(kube::describe(as_list).size());
+            if (error.code == kube::ErrorCode::forbidden &&
+                error.message.find(" cannot watch ") == std::string::npos) {
                 event.message += " (a watch needs the verb \"watch\")";
             }
         } else if (failure) {

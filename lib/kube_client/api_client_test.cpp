@@ -126,8 +126,9 @@ TEST(ApiClient, an_unreachable_server_is_named) {
     const kube::Error& error = world.answer(0).outcome.error();
     EXPECT_EQ(error.code, kube::ErrorCode::unavailable);
     EXPECT_EQ(error.applied, kube::Applied::no);
-    EXPECT_NE(error.message.find("Connection refused; the address comes from a test"),
-              std::string::npos)
+    EXPECT_NE(
+        error.message.find("Connection refused; is the server up? The address comes from a test"),
+        std::string::npos)
         << error.message;
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "lib/base/encoding.hpp"
+#include "lib/base/json_nesting.hpp"
 #include "lib/base/overloaded.hpp"
 
 namespace bestgres::kube_client {
@@ -287,7 +288,7 @@ std::string permission_of(const kube::Call& call) {
 }
 
 kube::Error error_of(const kube::Call& call, const http::Response& response) {
-    const Result<Json> parsed = parse_json(response.body);
+    const Result<Json> parsed = parse_json_leniently(response.body);
     const Json status = parsed.ok() && parsed->is_object() ? *parsed : Json();
     kube::Error error;
     error.code = code_of(response.status, string_at(status, {"reason"}));
@@ -295,8 +296,13 @@ kube::Error error_of(const kube::Call& call, const http::Response& response) {
     const bool is_server_failure = response.status >= 500 || response.status == 408;
     error.applied = is_write(call) && is_server_failure ? Applied::unknown : Applied::no;
     error.message = describe(call) + ": " + message_of(response, status);
-    if (error.code == ErrorCode::forbidden && error.message.find(" cannot ") == std::string::npos) {
-        error.message += " (it needs " + permission_of(call) + ")";
+    if (error.code == ErrorCode::forbidden) {
+        // RBAC's own sentence names the right, quotas and other admission have nothing to do with
+        // it.
+        const bool says_more = error.message.find(" is forbidden: ") != std::string::npos;
+        const bool is_rbac = error.message.find(" cannot ") != std::string::npos;
+        error.message += is_rbac ? "; a Role that is bound to this user must allow it" : "";
+        error.message += says_more || is_rbac ? "" : " (it needs " + permission_of(call) + ")";
     }
     error.retry_after = retry_after_of(response, status);
     for (const Json& cause : array_at(status, {"details", "causes"})) {
@@ -317,7 +323,7 @@ kube::Error error_of(const kube::Call& call, const http::Failure& failure) {
 }
 
 Result<kube::Outcome, kube::Error> outcome_of(const kube::Call& call, std::string_view body) {
-    Result<Json> parsed = parse_json(body);
+    Result<Json> parsed = parse_json_leniently(body);
     if (!parsed.ok() || !parsed->is_object()) {
         // It was carried out, but nobody knows what the object is now.
         kube::Error error;
@@ -334,7 +340,7 @@ Result<kube::Outcome, kube::Error> outcome_of(const kube::Call& call, std::strin
 kube::WatchEvent watch_event_of(kube::WatchId id, std::string_view line) {
     kube::WatchEvent event{
         .id = id, .type = kube::WatchEventType::closed, .object = {}, .message = {}};
-    Result<Json> parsed = parse_json(line);
+    Result<Json> parsed = parse_json_leniently(line);
     if (!parsed.ok()) {
         event.message = "the server sent a line that is not JSON";
         return event;

@@ -76,7 +76,11 @@ TEST(Wire, maps_statuses_to_decisions) {
 TEST(Wire, a_refusal_names_the_verb) {
     const kube::Call get = kube::Get{{pod, "shop", "db-0"}};
     EXPECT_EQ(error(403, R"({"message":"User \"x\" cannot get resource \"pods\""})", get).message,
-              "get Pod shop/db-0: User \"x\" cannot get resource \"pods\"");
+              "get Pod shop/db-0: User \"x\" cannot get resource \"pods\"; a Role that is bound "
+              "to this user must allow it");
+    EXPECT_EQ(
+        error(403, R"({"message":"pods \"p\" is forbidden: exceeded quota: q"})", get).message,
+        "get Pod shop/db-0: pods \"p\" is forbidden: exceeded quota: q");
     EXPECT_EQ(error(403, "", kube::Apply{stateful_set, db, "m", true, "status"}).message,
               "apply StatefulSet shop/db/status: the server answered 403 Forbidden (it needs "
               "\"patch\" on \"statefulsets.apps/status\" in namespace \"shop\")");
