@@ -43,6 +43,7 @@ Kubelet::Kubelet(const NodeSettings& settings, AddressPool addresses, KubeletPor
                      return service_environment(cache_.all(all_services), ns, settings_.api_server);
                  }},
       registration_(ports_.reactor, ports_.api, ports_.log, settings_),
+      complaints_(ports_.log),
       forwarder_([this](const std::string& problem) {
           ports_.reactor.post([this, problem] {
               ports_.log.warn("service address not forwarded", {{"because", problem}});
@@ -165,11 +166,21 @@ void Kubelet::refresh() {
 // Tokens come due, and directories of pods that went while this node was away are removed.
 void Kubelet::housekeep() {
     refresh_soon(false);
+    tell_troubles();
     if (!strangers_removed_ && cache_.is_known(own_pods(settings_.name))) {
         strangers_removed_ = true;
         remove_strangers();
     }
     ports_.reactor.after(housekeeping_period, [this] { housekeep(); });
+}
+
+// A server that cannot be reached at all is the registration's complaint.
+void Kubelet::tell_troubles() {
+    for (const Selection& selection :
+         {all_services, all_slices, all_volumes, own_pods(settings_.name)}) {
+        complaints_.tell("not seen: " + std::string(selection.kind.plural),
+                         registration_.is_registered() ? cache_.trouble(selection) : "");
+    }
 }
 
 void Kubelet::remove_strangers() {

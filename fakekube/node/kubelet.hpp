@@ -40,6 +40,7 @@ private:
     void refresh_soon(bool services);
     void refresh();
     void housekeep();
+    void tell_troubles();
     void remove_strangers();
 
     const NodeSettings& settings_;
@@ -50,6 +51,7 @@ private:
     ObjectCache cache_;
     NodeParts parts_;
     NodeRegistration registration_;
+    Complaints complaints_;
     Forwarder forwarder_;
     ServiceView services_;
     std::map<std::string, std::shared_ptr<PodRuntime>> pods_;  // by uid

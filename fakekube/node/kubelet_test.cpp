@@ -174,6 +174,16 @@ TEST_F(KubeletTest, runs_a_pod_to_its_end_and_reports_it) {
         wait_for([&] { return !std::filesystem::exists(settings_.root_directory + "/pods/u1"); }));
 }
 
+TEST_F(KubeletTest, tries_to_report_a_refused_status_once_a_second) {
+    cluster_.refuse_patches(kube::kinds::pod);
+    run_pod(shell("sleep 60"));
+    wait_for([] { return false; }, 2500ms);
+    EXPECT_GE(cluster_.refused_patches(), 2U);
+    EXPECT_LE(cluster_.refused_patches(), 3U);
+    cluster_.refuse_patches(std::nullopt);
+    EXPECT_TRUE(wait_for([&] { return status()["phase"] == "Running"; }));
+}
+
 TEST_F(KubeletTest, mounts_volumes_and_keeps_them_up_to_date) {
     cluster_.put(kube::kinds::config_map, {{"metadata", {{"name", "c"}, {"namespace", "shop"}}},
                                            {"data", {{"key", "one"}}}});

@@ -56,6 +56,9 @@ public:
             tell(kube::WatchEventType::deleted, ref.kind, last);
         }
     }
+    // Patches of this kind are forbidden from now on, or none.
+    void refuse_patches(std::optional<kube::Kind> kind) { refused_ = std::move(kind); }
+    std::size_t refused_patches() const { return refused_patches_; }
     Json get(const kube::Ref& ref) const {
         const auto found = objects_.find(ref);
         return found == objects_.end() ? Json() : found->second.json();
@@ -121,6 +124,10 @@ private:
     }
     // Conditions are replaced as a whole: nobody else writes any here.
     Outcome perform_patch(const kube::Patch& patch) {
+        if (refused_ == patch.ref.kind) {
+            ++refused_patches_;
+            return failed(kube::ErrorCode::forbidden);
+        }
         const auto found = objects_.find(patch.ref);
         if (found == objects_.end()) {
             return failed(kube::ErrorCode::not_found);
@@ -144,6 +151,8 @@ private:
     Reactor* reactor_ = nullptr;
     ApiPort* port_ = nullptr;
     std::uint64_t version_ = 0;
+    std::optional<kube::Kind> refused_;
+    std::size_t refused_patches_ = 0;
     std::map<kube::Ref, kube::Object> objects_;
     std::map<kube::WatchId, kube::WatchSpec> watches_;
 };

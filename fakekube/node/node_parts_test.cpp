@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "fakekube/node/address_pool.hpp"
+#include "fakekube/node/complaints.hpp"
 #include "fakekube/node/image_table.hpp"
 #include "fakekube/node/log_store.hpp"
 #include "fakekube/node/node_options.hpp"
@@ -109,7 +110,7 @@ TEST(NodeOptions, need_a_name_and_know_their_words) {
     EXPECT_EQ(options->root_directory, "fakekube-node-n1");
     EXPECT_EQ(options->pod_cidr, "10.0.0.0/24");
     EXPECT_EQ(parse_node_options({}).error().message, "--name is required");
-    EXPECT_EQ(parse_node_options({"--nme", "x"}).error().message, "unknown option --nme");
+    EXPECT_EQ(parse_node_options({"--nme", "x"}).error().message, "there is no flag --nme");
     EXPECT_EQ(parse_node_options({"--name"}).error().message, "--name needs a value");
 }
 
@@ -119,6 +120,20 @@ TEST(ReachablePaths, know_which_directory_is_closed) {
     EXPECT_EQ(closed_directory_above(pattern + "/a/b"), pattern);
     EXPECT_EQ(closed_directory_above("/usr/bin/env"), "");
     std::filesystem::remove(pattern);
+}
+
+TEST(Complaints, tell_a_lasting_problem_once) {
+    std::vector<std::string> told;
+    const Log log(
+        LogLevel::warn, [] { return Instant{}; },
+        [&told](std::string_view line) { told.emplace_back(line); });
+    Complaints complaints(log);
+    complaints.tell("lease not renewed", "refused");
+    complaints.tell("lease not renewed", "refused");
+    EXPECT_EQ(told.size(), 1U);
+    complaints.tell("lease not renewed", "");
+    complaints.tell("lease not renewed", "refused");
+    EXPECT_EQ(told.size(), 2U);
 }
 
 }  // namespace

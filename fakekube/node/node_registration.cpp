@@ -52,7 +52,7 @@ Machine measure_machine(const std::string& directory) {
 
 NodeRegistration::NodeRegistration(Reactor& reactor, ApiPort& api, const Log& log,
                                    const NodeSettings& settings)
-    : reactor_(reactor), api_(api), log_(log), settings_(settings) {}
+    : reactor_(reactor), api_(api), log_(log), complaints_(log), settings_(settings) {}
 
 void NodeRegistration::start(const Machine& machine, int log_port) {
     machine_ = machine;
@@ -68,10 +68,11 @@ void NodeRegistration::register_node() {
               [this](const auto& outcome) {
                   registering_ = false;
                   if (!outcome.ok() && outcome.error().code != kube::ErrorCode::already_exists) {
-                      log_.warn("node not registered", {{"because", outcome.error().message}});
+                      complaints_.tell("node not registered", outcome.error().message);
                       reactor_.after(retry, [this] { register_node(); });
                       return;
                   }
+                  complaints_.tell("node not registered", "");
                   log_.info("node registered", {{"node", settings_.name}});
                   patch_status();
                   if (patched_at_.ns == 0) {
@@ -107,11 +108,12 @@ void NodeRegistration::patch_status() {
                           .subresource = "status"},
               [this](const auto& outcome) {
                   patching_ = false;
+                  complaints_.tell("node status not reported",
+                                   outcome.ok() ? "" : outcome.error().message);
                   if (outcome.ok()) {
                       patched_at_ = wall_clock();
                       return;
                   }
-                  log_.warn("node status not reported", {{"because", outcome.error().message}});
                   reactor_.after(retry, [this] { patch_status(); });
               });
 }
@@ -132,8 +134,9 @@ void NodeRegistration::renew_lease() {
               [this](const auto& outcome) {
                   if (!outcome.ok() && outcome.error().code == kube::ErrorCode::not_found) {
                       create_lease();
-                  } else if (!outcome.ok()) {
-                      log_.warn("lease not renewed", {{"because", outcome.error().message}});
+                  } else {
+                      complaints_.tell("lease not renewed",
+                                       outcome.ok() ? "" : outcome.error().message);
                   }
               });
     reactor_.after(lease_period, [this] { renew_lease(); });
@@ -143,9 +146,9 @@ void NodeRegistration::create_lease() {
     api_.call(kube::Create{.kind = kube::kinds::lease,
                            .object = make_lease(settings_.name, uid_, wall_clock())},
               [this](const auto& outcome) {
-                  if (!outcome.ok() && outcome.error().code != kube::ErrorCode::already_exists) {
-                      log_.warn("lease not created", {{"because", outcome.error().message}});
-                  }
+                  const bool there =
+                      outcome.ok() || outcome.error().code == kube::ErrorCode::already_exists;
+                  complaints_.tell("lease not created", there ? "" : outcome.error().message);
               });
 }
 

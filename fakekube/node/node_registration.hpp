@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fakekube/node/api_port.hpp"
+#include "fakekube/node/complaints.hpp"
 #include "fakekube/node/node_object.hpp"
 #include "fakekube/node/reactor.hpp"
 #include "lib/base/log.hpp"
@@ -19,6 +20,7 @@ public:
     void start(const Machine& machine, int log_port);
     // The Node as the API server has it now; empty: it was deleted.
     void on_node(const std::optional<kube::Object>& node);
+    bool is_registered() const { return patched_at_.ns != 0; }
 
 private:
     void register_node();
@@ -29,6 +31,7 @@ private:
     Reactor& reactor_;
     ApiPort& api_;
     const Log& log_;
+    Complaints complaints_;
     const NodeSettings& settings_;
     Machine machine_;
     int log_port_ = 0;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr Duration first_retry = std::chrono::milliseconds(200);
 constexpr Duration longest_retry = std::chrono::seconds(5);
+constexpr Duration ordinary_life = std::chrono::seconds(5);
 
 kube::Ref ref_of(const kube::Kind& kind, const kube::Object& object) {
     return {kind, std::string(object.ns()), std::string(object.name())};
@@ -27,6 +28,7 @@ struct ObjectCache::Stream {
     std::string version, trouble;
     std::optional<kube::WatchId> watch;
     Duration retry = first_retry;
+    Instant watched_at;
     std::map<kube::Ref, kube::Object> objects;
 };
 
@@ -139,6 +141,7 @@ void ObjectCache::on_listed(const std::shared_ptr<Stream>& stream,
 
 void ObjectCache::watch(const std::shared_ptr<Stream>& stream) {
     const Selection& selection = stream->selection;
+    stream->watched_at = wall_clock();
     stream->watch = api_.watch(kube::WatchSpec{.kind = selection.kind,
                                                .ns = selection.ns,
                                                .label_selector = "",
@@ -155,6 +158,7 @@ void ObjectCache::on_event(const std::shared_ptr<Stream>& stream, const kube::Wa
     if (const std::string_view version = event.object.resource_version(); !version.empty()) {
         stream->version = version;
         stream->retry = first_retry;
+        stream->trouble.clear();
     }
     switch (event.type) {
         case kube::WatchEventType::added:
@@ -171,6 +175,9 @@ void ObjectCache::on_event(const std::shared_ptr<Stream>& stream, const kube::Wa
             later(stream, true);
             break;
         case kube::WatchEventType::closed:
+            // Every watch ends some time; one that ends at once was refused.
+            stream->trouble =
+                wall_clock() - stream->watched_at < ordinary_life ? event.message : std::string();
             stream->watch.reset();
             later(stream, false);
             break;

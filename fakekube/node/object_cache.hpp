@@ -41,7 +41,7 @@ public:
     bool is_known(const Selection& selection) const;
     std::optional<kube::Object> find(const kube::Ref& ref) const;
     std::vector<kube::Object> all(const Selection& selection) const;
-    // Why the first list has not arrived, if it failed.
+    // Why the selection is not up to date, if listing or watching it failed.
     std::string trouble(const Selection& selection) const;
 
 private:

@@ -25,7 +25,8 @@ PodRuntime::PodRuntime(NodeParts& parts, const kube::Object& pod, std::string ad
       worker_(pod, wall_clock()),
       files_(parts.settings, pod),
       tokens_(parts.reactor, parts.post, pod, [this] { on_surroundings(); }),
-      runs_(worker_.spec().containers.size()) {
+      runs_(worker_.spec().containers.size()),
+      complaints_(parts.log) {
     for (const kube::Ref& ref : references_of(pod)) {
         wanted_.push_back(selection_of(ref));
     }
@@ -312,7 +313,7 @@ std::optional<PodRuntime::LogFile> PodRuntime::log_file(const std::string& conta
 }
 
 void PodRuntime::report() {
-    if (removed_ || report_in_flight_) {
+    if (removed_ || report_in_flight_ || report_waits_) {
         return;
     }
     const Json status = pod_status(worker_.spec(), worker_.state());
@@ -336,17 +337,23 @@ void PodRuntime::report() {
             !outcome.ok() && (outcome.error().code == kube::ErrorCode::not_found ||
                               outcome.error().code == kube::ErrorCode::conflict);
         if (outcome.ok() || pointless) {
+            self->complaints_.tell("status not reported", "");
             self->reported_ = status;
             self->report();
             return;
         }
-        self->parts_.log.warn("status not reported",
-                              {{"pod", self->pod_.name()}, {"because", outcome.error().message}});
-        self->parts_.reactor.after(retry_report, [weak] {
-            if (const auto again = weak.lock()) {
-                again->report();
-            }
-        });
+        self->complaints_.tell("status not reported", outcome.error().message);
+        self->report_later();
+    });
+}
+
+void PodRuntime::report_later() {
+    report_waits_ = true;
+    parts_.reactor.after(retry_report, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->report_waits_ = false;
+            self->report();
+        }
     });
 }
 
@@ -367,14 +374,9 @@ void PodRuntime::confirm_deletion() {
             outcome.error().code == kube::ErrorCode::conflict) {
             return;
         }
-        self->parts_.log.warn("deletion not confirmed",
-                              {{"pod", self->pod_.name()}, {"because", outcome.error().message}});
+        self->complaints_.tell("deletion not confirmed", outcome.error().message);
         self->confirming_ = true;
-        self->parts_.reactor.after(retry_report, [weak] {
-            if (const auto again = weak.lock()) {
-                again->report();
-            }
-        });
+        self->report_later();
     });
 }
 

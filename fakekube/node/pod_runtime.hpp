@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fakekube/node/api_port.hpp"
+#include "fakekube/node/complaints.hpp"
 #include "fakekube/node/log_store.hpp"
 #include "fakekube/node/object_cache.hpp"
 #include "fakekube/node/pod_files.hpp"
@@ -80,6 +81,7 @@ private:
     void announce(const Announce& event);
     void release();
     void report();
+    void report_later();
     void confirm_deletion();
     void write_hosts();
     PodFacts facts() const;
@@ -105,6 +107,8 @@ private:
     bool removed_ = false;
     bool confirming_ = false;
     bool report_in_flight_ = false;
+    bool report_waits_ = false;  // for its next try
+    Complaints complaints_;
     std::uint64_t events_told_ = 0;
     Json reported_;
     std::map<std::string, Instant> announced_;  // by reason and message
