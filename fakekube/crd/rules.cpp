@@ -73,6 +73,11 @@ std::string type_word(const JsonSchema& schema) {
     return schema.type.empty() ? "object" : schema.type;
 }
 
+// How the path of the whole object reads.
+std::string named(std::string path) {
+    return path.empty() ? "<nil>" : std::move(path);
+}
+
 FieldError make_error(const std::string& reason, std::string field, std::string value,
                       std::string message) {
     if (reason == "FieldValueForbidden") {
@@ -170,7 +175,7 @@ private:
         const Result<cel::Value> result = rule.program.run(self, &old);
         if (!result.ok()) {
             errors_.push_back(invalid(
-                path, node.type,
+                named(path), node.type,
                 fmt::format("{} evaluating rule: {}", result.error().message, rule.message)));
             return;
         }
@@ -178,7 +183,7 @@ private:
         if (holds != nullptr && *holds) {
             return;
         }
-        errors_.push_back(make_error(rule.reason, path + rule.field_path, node.type,
+        errors_.push_back(make_error(rule.reason, named(path + rule.field_path), node.type,
                                      message_for(rule, self, old)));
     }
 

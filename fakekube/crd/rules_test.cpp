@@ -47,6 +47,14 @@ TEST(Rules, name_the_field_and_the_reason_that_they_are_given) {
               Texts{"spec.a: Forbidden: not here"});
 }
 
+TEST(Rules, of_the_whole_object_name_no_field) {
+    const auto kinds = resources_of_crd(testing::established(testing::definition_of(
+        yaml("{type: object, x-kubernetes-validations: [{rule: 'false', message: never}]}"))));
+    ASSERT_TRUE(kinds.ok());
+    EXPECT_EQ(texts((*kinds)[0].strategy->validate_create(custom_object("{}"))),
+              Texts{R"(<nil>: Invalid value: "object": never)"});
+}
+
 TEST(Rules, guard_transitions) {
     const char* schema = R"({type: object, properties: {size: {type: string,
         x-kubernetes-validations: [{message: cannot shrink,
