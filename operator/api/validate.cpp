@@ -116,7 +116,7 @@ void check_parameters(const ClusterSpec& spec, Problems& problems) {
         const std::string name = lower(key);
         const auto refused = std::ranges::find(refused_parameters, name, &RefusedParameter::name);
         if (refused != refused_parameters.end()) {
-            problems.push_back({path, "cannot be set: it " + std::string(refused->why), nullptr});
+            problems.push_back({path, "cannot be set: it " + std::string(refused->why), value});
             continue;
         }
         if (value.find_first_of("\r\n") != std::string::npos || value.find('\0') != value.npos) {

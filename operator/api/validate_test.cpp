@@ -25,10 +25,10 @@ TEST(Validate, strict_synchronous_needs_somebody_to_wait_for) {
 
 TEST(Validate, parameters_that_patroni_governs_are_refused_with_a_sentence) {
     EXPECT_EQ(problems_of(least_spec("postgresql: {parameters: {Port: 5433}}")),
-              "spec.postgresql.parameters.Port: cannot be set: it is always 5432");
+              "spec.postgresql.parameters.Port: cannot be set: it is always 5432, got \"5433\"");
     EXPECT_EQ(problems_of(least_spec("postgresql: {parameters: {synchronous_standby_names: x}}")),
               "spec.postgresql.parameters.synchronous_standby_names: cannot be set: it is governed "
-              "by Patroni; use spec.patroni.synchronous");
+              "by Patroni; use spec.patroni.synchronous, got \"x\"");
     EXPECT_EQ(problems_of(least_spec("postgresql: {parameters: {max_connections: 10}}")),
               "spec.postgresql.parameters.max_connections: must be a whole number of at least 25, "
               "got \"10\"");

@@ -54,6 +54,18 @@ TEST(PlanCluster, tells_when_a_deadline_has_passed) {
     EXPECT_EQ(progressing.message, "db-1 is not ready");
 }
 
+TEST(Status, of_a_spec_that_never_was_valid_promises_nothing) {
+    Facts facts;
+    facts.resource = kube::Object(
+        Json{{"metadata", {{"name", "db"}, {"namespace", "shop"}, {"uid", "u"}, {"generation", 1}}},
+             {"spec", {{"instances", "three"}}}});
+    const api::ClusterStatus status = plan_cluster(read_view(facts)).status;
+
+    EXPECT_EQ(status.conditions[1].reason, "Invalid");
+    EXPECT_EQ(status.conditions[2].reason, "NoValidSpec");
+    EXPECT_EQ(status.services.primary, "");
+}
+
 TEST(Status, names_members_roles_and_services) {
     TestCluster db;
     db.synchronous("db-1");

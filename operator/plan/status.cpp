@@ -200,8 +200,9 @@ api::Condition progress_condition(const ClusterView& view, const Plan& plan) {
     if (!plan.steps.empty() || !plan.waits.empty()) {
         return condition(view, "Progressing", ConditionStatus::is_true, "StepsToGo");
     }
-    api::Condition made = condition(view, "Progressing", ConditionStatus::is_false, "SpecReached");
-    made.message = "there is nothing to do";
+    api::Condition made = condition(view, "Progressing", ConditionStatus::is_false,
+                                    view.spec ? "SpecReached" : "NoValidSpec");
+    made.message = view.spec ? "there is nothing to do" : "there is no valid spec yet to act on";
     return made;
 }
 
@@ -310,9 +311,11 @@ api::ClusterStatus describe_status(const ClusterView& view, const Plan& plan) {
     status.instances = summary.pods;
     status.selector = manifests::pod_selector_text(view.name);
     add_members(view, status);
-    status.services = {
-        .primary = manifests::primary_service_name(view.name) + "." + view.ns + ".svc:5432",
-        .replicas = manifests::replica_service_name(view.name) + "." + view.ns + ".svc:5432"};
+    if (view.spec) {
+        const std::string port = "." + view.ns + ".svc:5432";
+        status.services = {.primary = manifests::primary_service_name(view.name) + port,
+                           .replicas = manifests::replica_service_name(view.name) + port};
+    }
     status.conditions = {ready_condition(view, summary), spec_condition(view),
                          progress_condition(view, plan)};
     add_version_warning(view, status);
