@@ -52,6 +52,8 @@ void down(const World& world) {
         stop_by(node_pid_file(world, node), program, SIGTERM);
     }
     stop_by(api_server_pid_file(world), program, SIGTERM);
+    fmt::print("stopped; the data stays in {}: `bestgres local up` goes on with it\n",
+               world.options().directory);
 }
 
 Result<Done> perform(const Options& options) {

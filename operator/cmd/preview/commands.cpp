@@ -130,12 +130,12 @@ Result<plan::Facts> read_facts(const Arguments& arguments) {
     BG_TRY(file);
     plan::Facts facts;
     facts.now = now();
-    facts.operator_image = "bestgres-operator";
     // Only their presence matters here: nothing is written.
     facts.passwords = manifests::Passwords{"preview", "preview", "preview", "preview", "preview"};
     if (arguments.offline) {
         const std::string ns = arguments.ns.empty() ? "default" : arguments.ns;
         facts.resource = wanted_resource(*file, std::nullopt, ns);
+        facts.operator_image = operator_image_of(facts);
         return facts;
     }
     auto connection = connect(arguments);
@@ -146,6 +146,7 @@ Result<plan::Facts> read_facts(const Arguments& arguments) {
     BG_TRY(live);
     facts.resource = wanted_resource(*file, *live, ns);
     BG_TRY(read_objects(*connection->client, ns, std::string(file->name()), facts));
+    facts.operator_image = operator_image_of(facts);
     return facts;
 }
 

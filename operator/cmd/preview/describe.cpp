@@ -69,9 +69,10 @@ std::string describe_cluster(const kube::Object& cluster, Instant now) {
     }
     text += members(status);
     for (const Json& condition : array_at(status, {"conditions"})) {
-        text += fmt::format("  {}={} ({}) {}\n", string_at(condition, {"type"}),
+        const std::string message = string_at(condition, {"message"});
+        text += fmt::format("  {}={} ({}){}{}\n", string_at(condition, {"type"}),
                             string_at(condition, {"status"}), string_at(condition, {"reason"}),
-                            string_at(condition, {"message"}));
+                            message.empty() ? "" : " ", message);
     }
     for (const Json& wait : array_at(status, {"waitingFor"})) {
         text += fmt::format("  waits {} for: {}\n", age_of(wait, "since", now),

@@ -76,6 +76,18 @@ Preview preview(plan::Facts facts) {
     return result;
 }
 
+std::string operator_image_of(const plan::Facts& facts) {
+    const kube::Ref stateful_set{kube::kinds::stateful_set, std::string(facts.resource.ns()),
+                                 std::string(facts.resource.name())};
+    const auto live = facts.objects.find(stateful_set);
+    if (live == facts.objects.end()) {
+        return "bestgres-operator";
+    }
+    const Json& containers =
+        array_at(live->second.json(), {"spec", "template", "spec", "initContainers"});
+    return containers.empty() ? "bestgres-operator" : string_at(containers.front(), {"image"});
+}
+
 std::string format_preview(const Preview& preview) {
     std::string text;
     for (const api::Problem& problem : preview.problems) {

@@ -3,6 +3,7 @@
 // depends on the world ends the preview.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "operator/plan/plan.hpp"
@@ -20,6 +21,10 @@ struct Preview {
 };
 
 Preview preview(plan::Facts facts);
+
+// The image that stands in the cluster's StatefulSet: only the operator itself knows its own. A new
+// cluster has none, and any will do.
+std::string operator_image_of(const plan::Facts& facts);
 
 // For people: numbered steps with their reasons, then what would be waited for.
 std::string format_preview(const Preview& preview);

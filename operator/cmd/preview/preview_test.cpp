@@ -37,6 +37,17 @@ TEST(Preview, follows_a_new_cluster_until_it_waits_for_its_pods) {
     EXPECT_FALSE(result.continues);
 }
 
+TEST(Preview, of_what_stands_changes_nothing_for_another_operator_image) {
+    plan::Facts facts = asked_for({{"instances", 1}});
+    EXPECT_EQ(operator_image_of(facts), "bestgres-operator");
+    const Json stateful_set = {
+        {"metadata", {{"name", "db"}, {"namespace", "shop"}}},
+        {"spec", {{"template", {{"spec", {{"initContainers", {{{"image", "registry/op:7"}}}}}}}}}}};
+    facts.objects.emplace(kube::Ref{kube::kinds::stateful_set, "shop", "db"},
+                          kube::Object(stateful_set));
+    EXPECT_EQ(operator_image_of(facts), "registry/op:7");
+}
+
 TEST(Preview, names_what_is_refused_and_does_nothing) {
     const Preview result = preview(asked_for({{"instances", "many"}}));
     EXPECT_FALSE(result.problems.empty());
