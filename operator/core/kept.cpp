@@ -24,12 +24,25 @@ Json only_of_each(const Json& list, std::initializer_list<std::string_view> name
     return kept;
 }
 
+// Labels and annotations of our own and Patroni's; all others are for other programs.
+Json ours(const Json& texts) {
+    Json::object_t kept;
+    for (const auto& [name, value] : texts.items()) {
+        if (name.starts_with("bestgres.io/") || name == "status") {
+            kept.emplace(name, value);
+        }
+    }
+    return kept;
+}
+
 // Who wrote which field is half of an object, and no rule asks for it.
 Json metadata_of(const kube::Object& object) {
-    Json metadata = Json::object();
-    for (const auto& [name, value] : object_at(object.json(), {"metadata"}).items()) {
-        if (name != "managedFields" && name != "generateName" && name != "selfLink") {
-            metadata[name] = value;
+    const Json& from = object_at(object.json(), {"metadata"});
+    Json metadata = only(from, {"name", "namespace", "uid", "resourceVersion", "generation",
+                                "deletionTimestamp", "finalizers", "ownerReferences"});
+    for (const char* const texts : {"labels", "annotations"}) {
+        if (Json kept = ours(object_at(from, {texts})); !kept.empty()) {
+            metadata[texts] = std::move(kept);
         }
     }
     return metadata;
@@ -64,9 +77,21 @@ kube::Object kept_claim(const kube::Object& claim) {
     return kube::Object(std::move(kept));
 }
 
+// The size of its volumes is all that is asked about the claim templates.
 kube::Object kept_set(const kube::Object& set) {
     Json kept = frame_of(set);
-    kept["spec"] = only(object_at(set.json(), {"spec"}), {"replicas", "volumeClaimTemplates"});
+    kept["spec"] = only(object_at(set.json(), {"spec"}), {"replicas"});
+    for (const Json& claim : array_at(set.json(), {"spec", "volumeClaimTemplates"})) {
+        kept["spec"]["volumeClaimTemplates"].push_back(
+            {{"spec", only(object_at(claim, {"spec"}), {"resources"})}});
+    }
+    return kube::Object(std::move(kept));
+}
+
+// Its passwords, as requests need them.
+kube::Object kept_secret(const kube::Object& secret) {
+    Json kept = frame_of(secret);
+    kept["data"] = object_at(secret.json(), {"data"});
     return kube::Object(std::move(kept));
 }
 
@@ -103,7 +128,9 @@ Kept kept_of(const kube::Kind& kind, const kube::Object& object) {
                     kind == kinds::stateful_set ? kept_set(object) : kube::Object(frame_of(object)),
                 .text = std::make_shared<const std::string>(text_of(object))};
     }
-    return {.object = kube::Object(without_managers(object)), .text = nullptr};
+    return {.object = kind == kinds::secret ? kept_secret(object)
+                                            : kube::Object(without_managers(object)),
+            .text = nullptr};
 }
 
 }  // namespace bestgres::core

@@ -29,7 +29,8 @@ TEST(Kept, answers_of_a_pod_what_rules_ask) {
     const kube::Object pod_as_served(*parse_json(R"({
         "apiVersion": "v1", "kind": "Pod",
         "metadata": {"name": "db-0", "namespace": "shop", "uid": "u", "resourceVersion": "5",
-            "labels": {"bestgres.io/cluster": "db"}, "annotations": {"status": "{}"},
+            "labels": {"bestgres.io/cluster": "db", "app": "x"},
+            "annotations": {"status": "{}", "other": "y"},
             "managedFields": [{"manager": "kubelet"}],
             "ownerReferences": [
                 {"kind": "StatefulSet", "name": "db", "uid": "s", "controller": true}]},
@@ -51,8 +52,24 @@ TEST(Kept, answers_of_a_pod_what_rules_ask) {
     EXPECT_EQ(kept.controller(), pod_as_served.controller());
     EXPECT_EQ(kept.resource_version(), "5");
     EXPECT_EQ(kept.annotation("status"), "{}");
+    EXPECT_EQ(kept.annotation("other"), "");
+    EXPECT_EQ(kept.label("bestgres.io/cluster"), "db");
+    EXPECT_EQ(kept.label("app"), "");
     EXPECT_EQ(find(kept.json(), {"spec", "containers"}), nullptr);
     EXPECT_EQ(find(kept.json(), {"metadata", "managedFields"}), nullptr);
+}
+
+TEST(Kept, tells_the_size_of_a_set_and_of_its_volumes) {
+    const kube::Object set(*parse_json(
+        R"({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db"},
+            "spec": {"replicas": 3, "template": {}, "volumeClaimTemplates": [
+                {"metadata": {"name": "data"},
+                 "spec": {"resources": {"requests": {"storage": "2Gi"}}, "volumeMode": "x"}}]}})"));
+
+    const kube::Object kept = kept_of(kube::kinds::stateful_set, set).object;
+
+    EXPECT_EQ(kept.json()["spec"], *parse_json(R"({"replicas": 3, "volumeClaimTemplates": [
+        {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}]})"));
 }
 
 TEST(Kept, has_the_whole_of_what_is_compared_with_its_manifest) {
