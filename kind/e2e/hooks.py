@@ -109,8 +109,8 @@ def read(path):
 # sent signal $3 if there is one. What sends the signal has both words in its own command line, but no POD_NAME.
 ON_NODE = r"""
 for process in /proc/[0-9]*; do
-    tr '\0' '\n' <"$process/environ" 2>/dev/null | grep -qx "POD_NAME=$1" || continue
-    tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "$2" || continue
+    tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "POD_NAME=$1" || continue
+    tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -qF -- "$2" || continue
     [ -z "$3" ] || kill -s "$3" "${process#/proc/}"
     echo "${process#/proc/}"
 done

@@ -1,6 +1,6 @@
 """Runs the end-to-end cases against the cluster of a kubeconfig and prints one line a case.
 
-Cases that disturb only their own cluster run side by side; node loss and API outage run alone, last.
+Cases that disturb only their own cluster run side by side; losses of a node, the API server or the operator run alone, last.
 """
 import argparse
 import concurrent.futures
@@ -34,7 +34,7 @@ def parse_arguments():
     parser.add_argument("--other-image", help="what the image roll changes to")
     parser.add_argument("--only", default="", help="regular expression on case names")
     parser.add_argument("--subset", action="store_true", help="only the cases that run with both Patroni versions")
-    parser.add_argument("--jobs", type=int, default=4)
+    parser.add_argument("--jobs", type=int, default=6)
     parser.add_argument("--keep", action="store_true", help="leave the clusters of failed cases")
     return parser.parse_args()
 

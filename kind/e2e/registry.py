@@ -7,7 +7,7 @@ from typing import Callable
 class Case:
     name: str
     run: Callable
-    alone: bool = False           # it disturbs the whole world: a node or the API server goes away
+    alone: bool = False           # it disturbs all clusters: a node, the API server or the operator goes away
     needs: tuple = ()             # abilities of the world's hooks, such as "kill_container"
     both_patronis: bool = False   # ci/test runs it with Patroni 4.1 as well
 

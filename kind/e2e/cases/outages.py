@@ -1,4 +1,4 @@
-"""What all clusters of a world survive: the operator, a node or the API server gone. All but the first run alone."""
+"""What all clusters of a world survive: the operator, a node or the API server gone. They run alone."""
 import time
 
 from e2e.acts import node_of, scale_operator, switch_over
@@ -7,7 +7,7 @@ from e2e.world import expect, wait_until
 from e2e.writer import Writer, sql
 
 
-@case("a failover and a hand-over while the operator is stopped")
+@case("a failover and a hand-over while the operator is stopped", alone=True)
 def without_operator(context):
     cluster = context.cluster().create()
     writer = Writer(cluster).start()
