@@ -29,6 +29,7 @@ struct Options {
     mutants::HuntOptions hunt;
     std::size_t jobs = std::max(1U, std::thread::hardware_concurrency());
     bool list = false;
+    bool help = false;
 };
 
 bool parse_number(const std::string& text, std::uint64_t& number) {
@@ -45,6 +46,10 @@ Result<Options> parse(const std::vector<std::string>& arguments) {
         if (flag == "--list") {
             options.list = true;
             continue;
+        }
+        if (flag == "--help" || flag == "-h") {
+            options.help = true;
+            return options;
         }
         if (index + 1 == arguments.size()) {
             return Error{flag + ": unknown, or without its value"};
@@ -163,6 +168,10 @@ int main(int count, char** values) {
     if (!options) {
         fmt::print(stderr, "bestgres mutants: {}\n{}", options.error().message, usage);
         return 2;
+    }
+    if (options->help) {
+        fmt::print("{}", usage);
+        return 0;
     }
     return options->list ? list() : hunt_all(*options);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <thread>
 
@@ -28,10 +29,17 @@ bool is_command(const std::string& command) {
 }
 
 int main(const std::string& command, const std::vector<std::string>& arguments) {
+    const auto asks_for_help = [](const std::string& word) {
+        return word == "--help" || word == "-h";
+    };
+    if (std::any_of(arguments.begin(), arguments.end(), asks_for_help)) {
+        fmt::print("{}\n", usage(command));
+        return 0;
+    }
     const Result<Options> options =
         parse_options(command, arguments, std::thread::hardware_concurrency());
     if (!options) {
-        fmt::print(stderr, "{}\n", options.error().message);
+        fmt::print(stderr, "bestgres: {}\n", options.error().message);
         return 2;
     }
     return commands().at(command)(*options);
