@@ -34,7 +34,11 @@ void D4History::judge_replica(const ClusterId& id, const MemberTruth& member, co
     if (!member.postgres->connection() || !primary || member.postgres->upstream() != primary->pod) {
         return;
     }
-    if (!member.postgres->volume().wal.is_prefix_of(primary->postgres->volume().wal)) {
+    // Where both made the same timeline at the same place, the stream is about to replace the
+    // standby's log: until it has, nobody can tell the two apart.
+    const fakepatroni::Wal& own = member.postgres->volume().wal;
+    const fakepatroni::Wal& upstream = primary->postgres->volume().wal;
+    if (!own.is_prefix_of(upstream) && !upstream.seems_to_continue(own)) {
         findings.add(text,
                      member.pod + " streams from " + primary->pod + " without being a prefix of it",
                      {describe_member(member), describe_member(*primary)});

@@ -53,5 +53,19 @@ TEST_F(D4, a_history_of_its_own_is_not_ready_for_long) {
               "primary's");
 }
 
+TEST_F(D4, a_timeline_that_looks_like_the_upstreams_is_about_to_be_replaced) {
+    die("db-0");
+    promote("db-1");
+    promote("db-2");
+    die("db-1");
+    member("db-1").postgres = &servers["db-1"];
+    cut_off("db-1");
+    servers.start_standby("db-1", "db-2");
+    ASSERT_TRUE(servers["db-1"].connection());
+    ASSERT_TRUE(servers["db-1"].volume().wal.diverges_from(servers["db-2"].volume().wal));
+    changed("db-1");
+    EXPECT_EQ(said(), "");
+}
+
 }  // namespace
 }  // namespace bestgres::scenarios
