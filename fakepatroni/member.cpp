@@ -175,6 +175,9 @@ void Member::pass_time_of(Thread& thread, Turn& turn) {
         thread.sleeps_until.reset();
         thread.question.reset();  // its deadline
     }
+    if (thread.awaits_caches_until && *thread.awaits_caches_until <= turn.reached) {
+        thread.awaits_caches_until.reset();
+    }
     if (thread.write && !thread.write->outcome() && thread.write->due() <= turn.reached &&
         thread.write->to_send() == nullptr) {
         thread.write->overdue(turn.now, jitter());

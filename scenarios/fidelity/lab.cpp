@@ -94,6 +94,11 @@ void Lab::change(const kube::Call& call) {
     at(options_.latency, [this] { poll_watches(); });
 }
 
+void Lab::refuse_api(bool refuses) {
+    api_refuses_ = refuses;
+    at(Duration(0), [this] { poll_watches(); });
+}
+
 void Lab::at(Duration delay, std::function<void()> what) {
     queue_.emplace(std::pair(now_ + delay, queued_++), std::move(what));
 }

@@ -53,7 +53,7 @@ public:
     void set_faults(const std::string& name, const fakepatroni::PostgresFaults& faults);
 
     // The API server, as one member or all of them reach it.
-    void refuse_api(bool refuses) { api_refuses_ = refuses; }
+    void refuse_api(bool refuses);
     void silence_api(const std::string& name, bool silent) { nodes_.at(name).api_silent = silent; }
     // One answer of the API server to a renewal of the lock.
     void answer_next_renewal(kube::Error error) { next_renewal_ = std::move(error); }
