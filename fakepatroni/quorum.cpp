@@ -32,8 +32,12 @@ QuorumStep write_sync(QuorumState state, NameSet voters, std::int64_t quorum) {
 
 }  // namespace
 
-bool QuorumState::is_safe() const {
+bool QuorumState::overlaps() const {
     return quorum + number >= size_of_union(voters, names);
+}
+
+bool QuorumState::is_safe() const {
+    return quorum >= size_of(voters) || overlaps();
 }
 
 QuorumStep next_step(const QuorumState& state, const QuorumWish& wish) {
@@ -49,7 +53,7 @@ QuorumStep next_step(const QuorumState& state, const QuorumWish& wish) {
     named.number = number;
     named.confirmed = std::min(named.confirmed, number);
     const bool names_differ = named.names != state.names || named.number != state.number;
-    if (names_differ && named.is_safe()) {
+    if (names_differ && named.overlaps()) {
         return {.kind = Kind::write_names, .then = named};
     }
     // Until the new names are confirmed, the votes must make up for what they do not hold yet.

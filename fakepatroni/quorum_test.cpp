@@ -77,6 +77,14 @@ TEST(Quorum, makes_the_new_leader_known_before_anything_else) {
     EXPECT_EQ(step.then.voters, NameSet{"b"});
 }
 
+TEST(Quorum, has_no_voters_before_it_waits_for_nobody) {
+    const QuorumWish nobody{.leader = "db-0", .active = {}, .number = 1};
+    EXPECT_EQ(told(steady({"c", "d"}, 1), nobody), "sync names ");
+    const QuorumState between = next_step(steady({"c", "d"}, 1), nobody).then;
+    EXPECT_FALSE(between.overlaps());
+    EXPECT_TRUE(between.is_safe()) << "only the leader can win";
+}
+
 NameSet any_names() {
     const auto drawn = *rc::gen::container<std::set<std::string>>(
         rc::gen::element<std::string>("a", "b", "c", "d"));
