@@ -82,11 +82,24 @@ std::optional<Loss> AcknowledgedCommits::judge(const ClusterId& id, const Member
     return loss;
 }
 
+// What was deleted with its volumes is lost by its user's wish.
+void AcknowledgedCommits::note_removal(const ObjectChanged& changed) {
+    if (changed.before.kind() != kube::kinds::bg_cluster.name || !changed.after.name().empty()) {
+        return;
+    }
+    const auto spec = asked_spec(changed.before);
+    if (spec && spec->volume.retention.when_deleted == api::VolumePolicy::remove) {
+        known_.erase(cluster_of(changed.before));
+    }
+}
+
 std::vector<Loss> AcknowledgedCommits::on(const Occurrence& occurrence, const Truth& truth) {
     if (const auto* begun = std::get_if<WriteBegun>(&occurrence)) {
         begun_[begun->commit] = begun->pod_uid;
     } else if (const auto* ended = std::get_if<WriteEnded>(&occurrence)) {
         note(*ended, truth);
+    } else if (const auto* object = std::get_if<ObjectChanged>(&occurrence)) {
+        note_removal(*object);
     } else if (const auto* changed = std::get_if<PostgresChanged>(&occurrence)) {
         const std::optional<MemberTruth> member = member_by_uid(truth, changed->pod_uid);
         if (member && is_writable(*member)) {

@@ -38,6 +38,7 @@ private:
         std::optional<Acknowledged> synchronous;  // the last of these
     };
     void note(const WriteEnded& ended, const Truth& truth);
+    void note_removal(const ObjectChanged& changed);
     std::optional<Loss> judge(const ClusterId& id, const MemberTruth& primary, const Truth& truth);
 
     std::map<ClusterId, Known> known_;

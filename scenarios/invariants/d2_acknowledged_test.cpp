@@ -58,6 +58,22 @@ TEST_F(D2, more_than_the_lag_that_the_spec_allows_is_too_much) {
     EXPECT_NE(said().find("db-1 leads shop/db without commit 2 and "), std::string::npos) << said();
 }
 
+TEST_F(D2, what_was_deleted_with_its_volumes_is_not_missed) {
+    write(1, true);
+    truth.put(kube::kinds::bg_cluster,
+              deleting(with_retention(cluster_json(), "Delete", "Retain")));
+    remove(the_operator, ref_of(kube::kinds::bg_cluster, "db"));
+    servers["db-1"].kill("SIGKILL", servers.now);
+    servers.run_for(std::chrono::seconds(1));
+    servers["db-1"].wipe();
+    EXPECT_TRUE(servers["db-1"].initdb({.system_identifier = "88"}, servers.now).ok());
+    servers.run_for(std::chrono::seconds(5));
+    EXPECT_TRUE(servers["db-1"].start({.standby = false}, servers.now).ok());
+    servers.run_for(std::chrono::seconds(5));
+    changed("db-1");
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(D2, what_is_lost_is_told_once) {
     cut_off("db-1");
     write(2, true);

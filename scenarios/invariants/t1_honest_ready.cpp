@@ -9,6 +9,7 @@ void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Finding
     watch_.on(occurrence, truth);
     if (watch_.gaps().empty()) {
         told_.clear();
+        claimed_.clear();
         return;
     }
     const auto alarm = [&](const ClusterId& id, const std::string& sentence) {
@@ -24,10 +25,19 @@ void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Finding
         if (by_operator(changed->actor) && changed->after.kind() == kube::kinds::bg_cluster.name &&
             gap != watch_.gaps().end() && kube::condition_is_true(changed->after, "Ready") &&
             truth.now() - gap->second.since > when_written) {
-            alarm(id, " is written with Ready=True although nobody could write for " +
+            claimed_.emplace(id, truth.now() + proxies);
+        }
+    }
+    for (const auto& [id, due] : claimed_) {
+        const auto gap = watch_.gaps().find(id);
+        if (gap != watch_.gaps().end() && truth.now() >= due) {
+            alarm(id, " was written with Ready=True although nobody can write for " +
                           seconds_text(truth.now() - gap->second.since));
         }
     }
+    std::erase_if(claimed_, [&](const auto& entry) {
+        return truth.now() >= entry.second || !watch_.gaps().contains(entry.first);
+    });
     if (!able_.has_been(when_standing, truth)) {
         return;
     }
@@ -43,6 +53,10 @@ void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Finding
 void T1HonestReady::hash_into(Hasher& hasher) const {
     able_.hash_into(hasher);
     watch_.hash_into(hasher);
+    for (const auto& [id, due] : claimed_) {
+        hasher.add(to_string(id));
+        hasher.add(static_cast<std::uint64_t>(due.ns));
+    }
     for (const ClusterId& id : told_) {
         hasher.add(to_string(id));
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "scenarios/invariants/able_operator.hpp"
@@ -11,12 +12,14 @@ struct T1HonestReady {
     static constexpr LawText text{
         "T1",
         "A status that is written with Ready=True means that a client could write within the last "
-        "minute; and where nobody can write for three minutes while an operator is able, the "
+        "minute, or can as soon as the proxies know; and where nobody can write for three minutes "
+        "while an operator is able, the "
         "status does not go on saying so."};
 
     // A dead node's pod stays ready in the API for forty seconds.
     static constexpr Duration when_written = std::chrono::minutes(1);
     static constexpr Duration when_standing = std::chrono::minutes(3);
+    static constexpr Duration proxies = std::chrono::seconds(5);
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;
@@ -24,6 +27,7 @@ struct T1HonestReady {
 private:
     AbleOperator able_;
     WriterWatch watch_;
+    std::map<ClusterId, Instant> claimed_;  // Ready was written: until when it must be true
     std::set<ClusterId> told_;
 };
 

@@ -146,14 +146,15 @@ Edit switch_over(std::string id, Trigger when, const std::string& candidate) {
     if (!candidate.empty()) {
         annotations["member"] = candidate;
     }
-    return apply(std::move(id), std::move(when),
-                 {{"apiVersion", "v1"},
-                  {"kind", "ConfigMap"},
-                  {"metadata",
-                   {{"name", "db-failover"},
-                    {"namespace", "shop"},
-                    {"labels", {{"bestgres.io/cluster", "db"}}},
-                    {"annotations", annotations}}}});
+    return apply(
+        std::move(id), std::move(when),
+        {{"apiVersion", "v1"},
+         {"kind", "ConfigMap"},
+         {"metadata",
+          {{"name", "db-failover"},
+           {"namespace", "shop"},
+           {"labels", {{"bestgres.io/cluster", "db"}, {"app.kubernetes.io/name", "postgresql"}}},
+           {"annotations", annotations}}}});
 }
 
 Fault fault(std::string id, FaultKind kind, std::string target, Trigger when) {
