@@ -82,6 +82,19 @@ TEST(Status, names_members_roles_and_services) {
     EXPECT_EQ(status.conditions[0].status, api::ConditionStatus::is_true);
 }
 
+TEST(Status, says_why_of_every_condition_that_is_not_true) {
+    TestCluster settled;
+    TestCluster unready;
+    unready.unready("db-1");
+    for (const api::ClusterStatus& status : {settled.plan().status, unready.plan().status}) {
+        for (const api::Condition& condition : status.conditions) {
+            EXPECT_FALSE(condition.status == api::ConditionStatus::is_false &&
+                         condition.message.empty())
+                << condition.type << " " << condition.reason;
+        }
+    }
+}
+
 TEST(Status, stands_still_under_traffic) {
     TestCluster db;
     db.member_says("db-0", {{"xlog_location", 67208864}});

@@ -208,6 +208,12 @@ void kubelet_sees(WorldState& world, std::uint32_t node, const kube::WatchEvent&
         return;
     }
     Container& container = world.containers[found->second];
+    // Somebody else wrote its status: the controller of nodes does after a silence.
+    const bool is_ours = container.status_is_stale || container.status_on_its_way ||
+                         kube::pod_is_ready(event.object) == container.ready;
+    if (!event.object.being_deleted() && !is_ours && !container.is_over()) {
+        report(world, found->second);
+    }
     if (event.object.being_deleted() && !container.being_deleted) {
         begin_stop(
             world, found->second,

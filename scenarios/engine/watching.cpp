@@ -22,6 +22,8 @@ constexpr Duration client_patience = seconds(330);
 // A connection whose packets are not acknowledged for so long is given up by the kernel.
 constexpr Duration connection_patience = seconds(30);
 constexpr Duration refusal_takes = milliseconds(20);
+// What kubelets and proxies wait before they try again; others have pauses of their own.
+constexpr Duration node_pause = seconds(1);
 constexpr std::size_t all_events = 1'000'000;
 constexpr std::uint64_t told_again = 20;  // versions, after a reconnect
 
@@ -231,7 +233,10 @@ void open_watch(WorldState& world, const Process& owner, kube::WatchId id, kube:
     const bool gone = opening.gone || !missed.ok();
     const WatchTable::Number number = world.watches.open(std::move(opening.watch));
     if (opening.refused || gone) {
-        put(world, refusal_takes, WatchBreaks{.watch = number, .gone = gone && !opening.refused});
+        const bool of_node =
+            owner.sort == Process::Sort::kubelet || owner.sort == Process::Sort::proxy;
+        put(world, of_node ? node_pause : refusal_takes,
+            WatchBreaks{.watch = number, .gone = gone && !opening.refused});
         return;
     }
     Watch& watch = *world.watches.find(number);
