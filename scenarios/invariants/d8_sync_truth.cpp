@@ -1,5 +1,7 @@
 #include "scenarios/invariants/d8_sync_truth.hpp"
 
+#include <set>
+
 #include "fakepatroni/synchronous.hpp"
 #include "lib/patroni/parse.hpp"
 #include "operator/manifests/names.hpp"
@@ -7,12 +9,22 @@
 namespace bestgres::scenarios {
 namespace {
 
-bool is_waited_for(const MemberTruth& primary, const std::string& standby) {
+fakepatroni::SynchronousNames names_in_force(const MemberTruth& primary) {
     const fakepatroni::Parameters& in_force = primary.postgres->parameters();
     const auto names = in_force.find("synchronous_standby_names");
-    const auto parsed = fakepatroni::parse_synchronous_names(
-        names == in_force.end() ? std::string_view() : std::string_view(names->second));
-    return parsed.ok() && parsed->priority_of(standby) > 0;
+    return fakepatroni::parse_synchronous_names(
+               names == in_force.end() ? std::string_view() : std::string_view(names->second))
+        .value_or({});
+}
+
+// How many votes and waits have to come together so that whoever is elected has been waited for: a
+// voter that the primary does not wait for yet is none the less safe while enough votes are asked.
+// https://patroni.readthedocs.io/en/latest/replication_modes.html, quorum commit mode.
+std::size_t voters_and_names(const patroni::SyncState& sync,
+                             const fakepatroni::SynchronousNames& names) {
+    std::set<std::string> all(sync.standbys.begin(), sync.standbys.end());
+    all.insert(names.names.begin(), names.names.end());
+    return all.size();
 }
 
 }  // namespace
@@ -42,9 +54,19 @@ void D8SyncTruth::on(const Occurrence& occurrence, const Truth& truth, Findings&
     if (!primary || primary->pod != sync.leader) {
         return;
     }
+    const fakepatroni::SynchronousNames names = names_in_force(*primary);
+    if (sync.quorum > 0) {
+        if (static_cast<std::size_t>(sync.quorum) + names.number < voters_and_names(sync, names)) {
+            findings.add(text,
+                         "a quorum is published in which nobody has to be whom " + primary->pod +
+                             " waits for",
+                         {identify(changed->after), dump(annotations), describe_member(*primary)});
+        }
+        return;
+    }
     for (const std::string& standby : sync.standbys) {
         const bool added = before.leader != sync.leader || !before.contains(standby);
-        if (added && standby != sync.leader && !is_waited_for(*primary, standby)) {
+        if (added && standby != sync.leader && names.priority_of(standby) == 0) {
             findings.add(text,
                          standby + " is published as a synchronous standby of " + primary->pod +
                              ", which does not wait for it",
