@@ -45,6 +45,8 @@ kube::Error refused_with(std::int64_t status) {
             return refusal(ErrorCode::unauthorized, "Unauthorized");
         case 404:
             return refusal(ErrorCode::not_found, "the server could not find the resource");
+        case 410:
+            return refusal(ErrorCode::gone, "too old resource version");
         case 422:
             return refusal(ErrorCode::invalid, "a new validation refuses it");
         default:

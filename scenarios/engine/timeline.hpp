@@ -43,6 +43,17 @@ public:
         }
         return ready;
     }
+    // Their numbers: an event keeps its own for as long as it waits, and no other has it.
+    std::vector<std::uint64_t> ready_orders() const {
+        std::vector<std::uint64_t> orders;
+        for (const auto& [when, entry] : entries_) {
+            if (when.first != next_at()) {
+                break;
+            }
+            orders.push_back(when.second);
+        }
+        return orders;
+    }
     // The `index`-th of the first instant; the last one where there are fewer.
     Due take(std::size_t index = 0) {
         BG_CHECK(!empty(), "nothing will happen");

@@ -1,37 +1,46 @@
 #include "scenarios/search/explore.hpp"
 
-#include <algorithm>
 #include <set>
+
+#include "lib/base/hash.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
-// A world, the choices that led to it, and the events of its next instant that need not come
-// first: another order has them first already.
+using Orders = std::set<std::uint64_t>;
+
+// A world, the choices that led to it, and those of its ready events that need not come next:
+// another order has them first already.
 struct Node {
     World world;
     std::vector<Choice> choices;
-    std::set<std::string> asleep;
+    Orders asleep;
     std::uint64_t depth = 0;
 };
 
 struct Ready {
-    std::string name;
+    std::uint64_t order = 0;  // what the event is known by
     Footprint footprint = 0;
 };
 
 std::vector<Ready> ready_events(const World& world) {
+    const auto happenings = world.state().timeline.ready();
+    const auto orders = world.state().timeline.ready_orders();
     std::vector<Ready> ready;
-    for (const Happening* happening : world.state().timeline.ready()) {
-        // The place among its equals makes a name unique within one instant.
-        std::string name(name_of(*happening));
-        const auto equals = std::count_if(ready.begin(), ready.end(), [&name](const Ready& other) {
-            return other.name.rfind(name, 0) == 0;
-        });
-        ready.push_back(
-            {.name = name + "#" + std::to_string(equals), .footprint = footprint_of(*happening)});
+    for (std::size_t at = 0; at < happenings.size(); ++at) {
+        ready.push_back({.order = orders[at], .footprint = footprint_of(*happenings[at])});
     }
     return ready;
+}
+
+// A situation in which less is asleep has more to try: it is another one.
+std::uint64_t key_of(const Node& node) {
+    Hasher hasher;
+    hasher.add(node.world.hash());
+    for (const std::uint64_t order : node.asleep) {
+        hasher.add(order);
+    }
+    return hasher.value();
 }
 
 class Search {
@@ -60,11 +69,11 @@ private:
             return;
         }
         const std::vector<Ready> ready = ready_events(node.world);
-        std::set<std::string> asleep = node.asleep;
+        Orders asleep = node.asleep;
         // Pushed in reverse, so that the plain order is tried first.
         std::vector<Node> next;
         for (std::size_t at = 0; at < ready.size(); ++at) {
-            if (asleep.count(ready[at].name) == 1) {
+            if (asleep.count(ready[at].order) == 1) {
                 ++found_.asleep;
                 continue;
             }
@@ -74,14 +83,14 @@ private:
             if (found_.violation) {
                 return;
             }
-            asleep.insert(ready[at].name);
+            asleep.insert(ready[at].order);
         }
         std::move(next.rbegin(), next.rend(), std::back_inserter(stack_));
     }
 
     // The world after one of the ready events; nothing where that has been seen.
     std::optional<Node> after(const Node& node, std::size_t at, const std::vector<Ready>& ready,
-                              const std::set<std::string>& asleep) {
+                              const Orders& asleep) {
         Node child{
             .world = node.world, .choices = node.choices, .asleep = {}, .depth = node.depth + 1};
         child.world.step(at);
@@ -91,15 +100,15 @@ private:
         }
         for (std::size_t other = 0; other < ready.size(); ++other) {
             const bool independent = (ready[other].footprint & ready[at].footprint) == 0;
-            if (independent && asleep.count(ready[other].name) == 1) {
-                child.asleep.insert(ready[other].name);
+            if (independent && asleep.count(ready[other].order) == 1) {
+                child.asleep.insert(ready[other].order);
             }
         }
         if (!child.world.violations().empty()) {
             fail(child);
             return std::nullopt;
         }
-        if (!visited_.insert(child.world.hash()).second) {
+        if (!visited_.insert(key_of(child)).second) {
             ++found_.seen_again;
             return std::nullopt;
         }

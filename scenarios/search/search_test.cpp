@@ -35,6 +35,46 @@ Scenario workload(const std::string& name) {
     return *workloads::make_workload(name);
 }
 
+std::string told(const RunReport& report) {
+    std::string text;
+    for (const Violation& violation : report.violations) {
+        text += violation.law + ": " + violation.sentence + "\n";
+    }
+    return text;
+}
+
+TEST(Run, creates_a_cluster_without_breaking_a_law) {
+    const RunReport report = run_twice(ground(), workload("W01"), {.watch_novelty = true});
+    EXPECT_EQ(told(report), "");
+    EXPECT_TRUE(report.settled);
+    EXPECT_GT(report.operator_calls, 20U);
+    EXPECT_GT(report.exposure.commits_acknowledged, 5U);
+    EXPECT_GT(report.seen.situations.size(), 5U);
+}
+
+TEST(Run, tells_of_a_trigger_that_never_matched) {
+    Scenario scenario = workload("W01");
+    scenario.faults = {workloads::fault(
+        "f1", FaultKind::operator_crash, "operator-1",
+        workloads::after_call({.actor = "operator", .verb = "delete", .kind = "Namespace"}))};
+    EXPECT_EQ(missed_expectations(scenario, run_scenario(ground(), scenario, {})),
+              std::vector<std::string>{"trigger never matched: f1"});
+}
+
+TEST(Outcomes, visit_every_call_site_with_every_outcome) {
+    const OutcomeMatrix matrix = enumerate_outcomes(
+        ground(), workload("W01"),
+        {.outcomes = {Forced::crash_after_apply, Forced::reset}, .calls_per_site = 1});
+    EXPECT_GT(matrix.sites.size(), 30U);
+    EXPECT_EQ(matrix.variants, matrix.sites.size() * 2) << table_of(matrix);
+    EXPECT_EQ(matrix.cells.size(), matrix.variants);
+    for (const FailedVariant& failed : matrix.failed) {
+        ADD_FAILURE() << failed.violation.law << ": " << failed.violation.sentence << " at "
+                      << failed.site << "\n"
+                      << write_replay({.notes = {}, .scenario = failed.scenario});
+    }
+}
+
 TEST(Run, is_the_same_twice_and_sees_situations) {
     const RunReport report = run_twice(ground(), workload("W01"), {.watch_novelty = true});
     for (const Violation& violation : report.violations) {

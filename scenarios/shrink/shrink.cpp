@@ -1,7 +1,5 @@
 #include "scenarios/shrink/shrink.hpp"
 
-#include <set>
-
 #include "scenarios/replay/replay_file.hpp"
 #include "scenarios/shrink/search.hpp"
 
@@ -28,15 +26,7 @@ std::string without_numbers(const std::string& text) {
 }  // namespace
 
 std::string shape_of(const Violation& violation) {
-    std::set<std::string> facts;
-    for (const std::string& fact : violation.facts) {
-        facts.insert(without_numbers(fact));
-    }
-    std::string shape = violation.law;
-    for (const std::string& fact : facts) {
-        shape += "\n" + fact;
-    }
-    return shape;
+    return violation.law + ": " + without_numbers(violation.sentence);
 }
 
 ShrinkSearch::ShrinkSearch(Shrunk first, const Attempt& attempt, const ShrinkLimits& limits)

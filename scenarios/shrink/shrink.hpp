@@ -1,5 +1,5 @@
 // Makes a failing scenario small: fewer faults and edits, plain triggers, round spans, no jitter.
-// What is accepted fails against the same law with the same shape of facts: a smaller scenario
+// What is accepted fails against the same law with a sentence of the same shape: a smaller scenario
 // that shows another mistake is another mistake's.
 #pragma once
 
@@ -47,7 +47,7 @@ struct ShrinkLimits {
 std::optional<Shrunk> shrink(const Scenario& failing, const Attempt& attempt,
                              const ShrinkLimits& limits);
 
-// The law, and its facts without numbers: what two violations of one mistake share.
+// The law, and what happened without numbers: what two violations of one mistake share.
 std::string shape_of(const Violation& violation);
 
 }  // namespace bestgres::scenarios

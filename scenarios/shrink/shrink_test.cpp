@@ -23,8 +23,8 @@ const Fault* find_fault(const Scenario& scenario, FaultKind kind) {
     return found == scenario.faults.end() ? nullptr : &*found;
 }
 
-Failure broken(const std::string& law, const std::string& fact) {
-    return {.violation = {.law = law, .sentence = "s", .facts = {fact}}};
+Failure broken(const std::string& law, const std::string& sentence) {
+    return {.violation = {.law = law, .sentence = sentence}};
 }
 
 Trigger at(Duration since_start) {
@@ -84,14 +84,16 @@ TEST(Shrink, does_not_drift_to_another_mistake) {
     };
     const auto shrunk = shrink(noisy(), attempt, {});
     EXPECT_EQ(shrunk->scenario.faults.size(), 4U);
-    EXPECT_EQ(shrunk->failure.violation.facts, std::vector<std::string>{"claim pgdata-db-1"});
+    EXPECT_EQ(shrunk->failure.violation.sentence, "claim pgdata-db-1");
 }
 
-TEST(Shrink, takes_numbers_in_facts_for_the_same_fact) {
-    EXPECT_EQ(shape_of({.law = "K1", .facts = {"Pod db-1 rv 17", "b"}}),
-              shape_of({.law = "K1", .facts = {"b", "Pod db-12 rv 4"}}));
-    EXPECT_NE(shape_of({.law = "K1", .facts = {"Pod db-1"}}),
-              shape_of({.law = "K5", .facts = {"Pod db-1"}}));
+TEST(Shrink, takes_numbers_for_the_same_and_words_for_another_mistake) {
+    EXPECT_EQ(shape_of({.law = "K1", .sentence = "db-1 is gone for 17.5 s"}),
+              shape_of({.law = "K1", .sentence = "db-12 is gone for 4.0 s"}));
+    EXPECT_NE(shape_of({.law = "K1", .sentence = "db-1 is gone"}),
+              shape_of({.law = "K1", .sentence = "db-1 is late"}));
+    EXPECT_NE(shape_of({.law = "K1", .sentence = "db-1 is gone"}),
+              shape_of({.law = "K5", .sentence = "db-1 is gone"}));
 }
 
 TEST(Shrink, keeps_an_edit_that_another_trigger_waits_for) {
