@@ -24,6 +24,7 @@ const std::vector<Flag>& flags() {
         {"--for", {"simulate"}},
         {"--from", {"simulate", "explore"}},
         {"--workload", {"simulate"}},
+        {"--faults", {"simulate"}},
         {"--jobs", {"simulate", "crash-points"}},
         {"--twice", {"simulate"}, false},
         {"--guided", {"simulate"}, false},
@@ -65,6 +66,8 @@ Result<Done> set_number(Options& options, const std::string& flag, const std::st
         options.jobs = std::clamp<std::size_t>(*value, 1, 256);
     } else if (flag == "--per-site") {
         options.per_site = *value;
+    } else if (flag == "--faults") {
+        options.faults = *value;
     } else if (flag == "--attempts") {
         options.attempts = *value;
     } else if (flag == "--events") {
@@ -177,11 +180,13 @@ std::string usage(const std::string& command) {
         {"simulate",
          "usage: bestgres simulate [--seed N | --seeds N | --for SPAN] [--from N] [--workload "
          "W]...\n"
-         "                         [--twice] [--guided] [--jobs N] [--dir DIR] [--attempts N]\n"
+         "                         [--faults N] [--twice] [--guided] [--jobs N] [--dir DIR]\n"
+         "                         [--attempts N]\n"
          "  Random runs: each seed becomes a workload with random faults, watched by all laws.\n"
          "  --seed N    this one, and tells what happens in it\n"
          "  --seeds N   so many, from --from on (1); 100 where nothing is said\n"
          "  --for 60s   as many as fit\n"
+         "  --faults N  at most so many beside those of the workload; 0 shows it alone\n"
          "  --twice     every run again; the two traces must be the same\n"
          "  --guided    half of the runs change what showed something new"},
         {"crash-points",

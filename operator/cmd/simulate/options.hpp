@@ -22,6 +22,7 @@ struct Options {
     bool twice = false;               // every run again, and the traces compared
     bool guided = false;             // half of the runs are neighbours of what showed something new
     std::size_t per_site = 0;        // calls of each site that are varied; 0: every
+    std::size_t faults = 30;          // at the most, beside those of the workload
     std::uint64_t attempts = 2'000;  // of a minimisation
     Duration start{};                // of an exploration, on the world's clock
     std::uint64_t events = 40;

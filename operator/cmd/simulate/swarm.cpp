@@ -42,7 +42,8 @@ public:
 
 private:
     Scenario scenario_for(std::uint64_t seed) {
-        const Scenario plain = scenarios::swarm_scenario(seed, {.workloads = options_.words});
+        const Scenario plain = scenarios::swarm_scenario(
+            seed, {.workloads = options_.words, .most_faults = options_.faults});
         if (!options_.guided || seed % 2 == 0 || corpus_.empty()) {
             return plain;
         }
@@ -184,8 +185,8 @@ private:
 };
 
 int run_one_seed(const Ground& ground, const Options& options) {
-    const Scenario scenario =
-        scenarios::swarm_scenario(*options.seed, {.workloads = options.words});
+    const Scenario scenario = scenarios::swarm_scenario(
+        *options.seed, {.workloads = options.words, .most_faults = options.faults});
     return tell_run(ground, scenario, options);
 }
 
