@@ -24,6 +24,21 @@ std::int64_t size_of(const NameSet& names) {
     return static_cast<std::int64_t>(names.size());
 }
 
+// So many of the named standbys as a commit waits for, those that are still wanted first.
+NameSet fewest_names(const QuorumState& state, const NameSet& wanted) {
+    NameSet kept;
+    for (const bool wanted_ones : {true, false}) {
+        for (const std::string& name : state.names) {
+            const bool is_wanted = std::binary_search(wanted.begin(), wanted.end(), name);
+            if (is_wanted == wanted_ones && size_of(kept) < state.number) {
+                kept.push_back(name);
+            }
+        }
+    }
+    std::sort(kept.begin(), kept.end());
+    return kept;
+}
+
 QuorumStep write_sync(QuorumState state, NameSet voters, std::int64_t quorum) {
     state.voters = std::move(voters);
     state.quorum = quorum;
@@ -32,12 +47,8 @@ QuorumStep write_sync(QuorumState state, NameSet voters, std::int64_t quorum) {
 
 }  // namespace
 
-bool QuorumState::overlaps() const {
-    return quorum + number >= size_of_union(voters, names);
-}
-
 bool QuorumState::is_safe() const {
-    return quorum >= size_of(voters) || overlaps();
+    return quorum + number >= size_of_union(voters, names);
 }
 
 QuorumStep next_step(const QuorumState& state, const QuorumWish& wish) {
@@ -53,8 +64,14 @@ QuorumStep next_step(const QuorumState& state, const QuorumWish& wish) {
     named.number = number;
     named.confirmed = std::min(named.confirmed, number);
     const bool names_differ = named.names != state.names || named.number != state.number;
-    if (names_differ && named.overlaps()) {
+    if (names_differ && named.is_safe()) {
         return {.kind = Kind::write_names, .then = named};
+    }
+    // The voters to come could not make up for all names of now: those become fewer first.
+    if (size_of_union(wish.active, state.names) - state.number > size_of(wish.active)) {
+        QuorumState fewer = state;
+        fewer.names = fewest_names(state, wish.active);
+        return {.kind = Kind::write_names, .then = fewer};
     }
     // Until the new names are confirmed, the votes must make up for what they do not hold yet.
     const std::int64_t least = size_of(wish.active) - number;

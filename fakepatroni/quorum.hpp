@@ -2,9 +2,7 @@
 // at every moment any `quorum` voters and any acknowledging standbys have one in common. A write of
 // either is one step; whoever calls asks again after each.
 //
-// The rule between any two steps: quorum + number >= |voters and names together|. Where as many
-// votes are needed as there are voters, nobody but the leader itself can win, and nothing has to
-// overlap.
+// The rule that must hold between any two steps: quorum + number >= |voters and names together|.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +21,7 @@ struct QuorumState {
     std::int64_t number = 0;     // of them that a commit waits for
     std::int64_t confirmed = 0;  // of them that hold everything already, at most `number`
 
-    bool overlaps() const;
-    bool is_safe() const;  // it overlaps, or only the leader can win
+    bool is_safe() const;
     bool operator==(const QuorumState&) const = default;
 };
 
