@@ -176,6 +176,24 @@ TEST(OperatorCore, reads_again_when_an_outcome_is_unknown) {
     EXPECT_EQ(std::ranges::count(rig.calls, "create Secret shop/db"), 1);
 }
 
+TEST(OperatorCore, stops_complaining_of_a_step_that_was_done_after_all) {
+    Rig rig;
+    rig.create_cluster("db", "instances: 1\n");
+    bool lost = false;
+    rig.server.fault = [&](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const apply = std::get_if<kube::Apply>(&call);
+        rig.server.lose_answers =
+            !lost && apply != nullptr && apply->kind == kube::kinds::stateful_set;
+        lost = lost || rig.server.lose_answers;
+        return std::nullopt;
+    };
+    rig.run_for(minutes(1));
+
+    ASSERT_TRUE(lost);
+    const kube::Object* const cluster = rig.server.find(ref(kube::kinds::bg_cluster, "db"));
+    EXPECT_EQ(dump(object_at(cluster->json(), {"status"})).find("StepFailed"), std::string::npos);
+}
+
 TEST(OperatorCore, lets_only_the_holder_of_the_lease_act) {
     Rig rig(2);
     rig.create_cluster("db", "instances: 1\n");

@@ -146,6 +146,13 @@ void OperatorCore::choose(const ClusterKey& key, Planned planned, Turn& turn) {
     } else if (has_stranger(planned.view, work) && turn.now >= work.not_before) {
         begin_look(key, std::nullopt, turn);
         return;
+    } else if (!work.failure.empty()) {
+        // What failed is not wanted any more, or was done after all: the status complains no
+        // longer.
+        work.failure.clear();
+        work.failures = 0;
+        settle(key, turn.now);
+        return;
     }
     if (plan.look_again) {
         queue_.add(key, *plan.look_again);
