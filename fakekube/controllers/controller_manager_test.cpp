@@ -153,6 +153,23 @@ TEST(ControllerManager, reclaims_what_nobody_claims) {
     EXPECT_TRUE(world.names(kinds::persistent_volume).empty());
 }
 
+TEST(ControllerManager, makes_claim_and_pod_anew_when_the_claim_was_deleted_first) {
+    World world;
+    world.add_node("n1");
+    world.create(kinds::stateful_set, stateful_set(2));
+    ASSERT_EQ(world.run_pod("db-1", "10.0.0.1"), "");
+    const std::string old_pod = string_at(world.get(kinds::pod, "db-1"), {"metadata", "uid"});
+    const Json old_claim = world.get(kinds::persistent_volume_claim, "data-db-1");
+    world.remove(kinds::persistent_volume_claim, "data-db-1");
+    world.remove(kinds::pod, "db-1");
+    world.finish_pod("db-1");
+    world.pass(std::chrono::seconds(60));
+    const Json claim = world.get(kinds::persistent_volume_claim, "data-db-1");
+    EXPECT_NE(string_at(claim, {"metadata", "uid"}), string_at(old_claim, {"metadata", "uid"}));
+    EXPECT_EQ(string_at(claim, {"status", "phase"}), "Bound") << dump(claim);
+    EXPECT_NE(string_at(world.get(kinds::pod, "db-1"), {"metadata", "uid"}), old_pod);
+}
+
 TEST(ControllerManager, gives_up_a_silent_node_step_by_step) {
     World world = three_nodes();
     world.create(kinds::service, service());

@@ -10,6 +10,10 @@
 namespace bestgres::fakekube::controllers {
 namespace {
 
+// A step that cannot be taken yet, as while a claim of the pod is still being deleted: nothing that
+// this controller watches need change before it can.
+constexpr Duration try_again_after = std::chrono::seconds(1);
+
 namespace kinds = kube::kinds;
 
 std::int64_t number_of(const kube::Object& revision) {
@@ -96,6 +100,9 @@ void StatefulSetController::sync(const Key& key, Client& client) {
     own_claims(view, client);
     for (const StatefulSetStep& step : plan.steps) {
         if (!carry_out(step, set, known, client)) {
+            if (!client.failure()) {
+                enqueue_at(key, client.now() + try_again_after);
+            }
             break;
         }
     }
