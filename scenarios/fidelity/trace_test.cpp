@@ -1,5 +1,5 @@
 // The model against recordings of real Patroni on three nodes: how many of the recorded requests it
-// makes, too, in the same order. What differs and why stands at each floor.
+// makes, too, in the same order. A failure prints what differs; the floors are below what was seen.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
