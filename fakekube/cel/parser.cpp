@@ -10,6 +10,8 @@ namespace bestgres::fakekube::cel {
 namespace {
 
 constexpr int deepest = 200;
+// Every link of a chain (a.b.c, a || b || c) is a level of the tree, which is walked by recursion.
+constexpr int most_links = 1000;
 
 using Parsed = Result<Node, SyntaxError>;
 
@@ -46,6 +48,10 @@ private:
                               : fmt::format("Syntax error: mismatched input '{}'", peek().text)};
     }
 
+    SyntaxError too_deep(std::size_t at) const {
+        return SyntaxError{.at = at, .message = "expression recursion limit exceeded"};
+    }
+
     static Node node(NodeType type, std::string name, std::vector<Node> operands, std::size_t at) {
         return Node{.type = type,
                     .name = std::move(name),
@@ -55,9 +61,21 @@ private:
                     .expression = nullptr};
     }
 
+    // A braced list would copy the whole tree below at every link.
+    static std::vector<Node> just(Node operand) {
+        std::vector<Node> operands;
+        operands.push_back(std::move(operand));
+        return operands;
+    }
+    static std::vector<Node> both_of(Node left, Node right) {
+        std::vector<Node> operands = just(std::move(left));
+        operands.push_back(std::move(right));
+        return operands;
+    }
+
     Parsed read_choice() {
         if (++depth_ > deepest) {
-            return SyntaxError{.at = peek().at, .message = "expression recursion limit exceeded"};
+            return too_deep(peek().at);
         }
         Parsed condition = read_either();
         BG_TRY(condition);
@@ -83,7 +101,10 @@ private:
             const std::size_t at = tokens_[at_++].at;
             Parsed right = read_both();
             BG_TRY(right);
-            left = node(NodeType::either, "||", {*std::move(left), *std::move(right)}, at);
+            if (++links_ > most_links) {
+                return too_deep(at);
+            }
+            left = node(NodeType::either, "||", both_of(*std::move(left), *std::move(right)), at);
         }
         return left;
     }
@@ -94,7 +115,10 @@ private:
             const std::size_t at = tokens_[at_++].at;
             Parsed right = read_binary(0);
             BG_TRY(right);
-            left = node(NodeType::both, "&&", {*std::move(left), *std::move(right)}, at);
+            if (++links_ > most_links) {
+                return too_deep(at);
+            }
+            left = node(NodeType::both, "&&", both_of(*std::move(left), *std::move(right)), at);
         }
         return left;
     }
@@ -123,7 +147,10 @@ private:
             const Token symbol = tokens_[at_++];
             Parsed right = read_binary(level + 1);
             BG_TRY(right);
-            left = node(NodeType::binary, symbol.text, {*std::move(left), *std::move(right)},
+            if (++links_ > most_links) {
+                return too_deep(symbol.at);
+            }
+            left = node(NodeType::binary, symbol.text, both_of(*std::move(left), *std::move(right)),
                         symbol.at);
         }
         return left;
@@ -135,7 +162,7 @@ private:
             return read_member();
         }
         if (++depth_ > deepest) {
-            return SyntaxError{.at = symbol.at, .message = "expression recursion limit exceeded"};
+            return too_deep(symbol.at);
         }
         ++at_;
         Parsed operand = read_unary();
@@ -152,19 +179,30 @@ private:
                 return operand;
             }
         }
-        return node(NodeType::unary, symbol.text, {*std::move(operand)}, symbol.at);
+        return node(NodeType::unary, symbol.text, just(*std::move(operand)), symbol.at);
+    }
+
+    bool is_link() const {
+        return is_symbol(".") || is_symbol(".?") || is_symbol("[") || is_symbol("[?");
     }
 
     Parsed read_member() {
         Parsed target = read_primary();
-        while (target.ok()) {
+        while (target.ok() && is_link()) {
             const std::size_t at = peek().at;
+            if (++links_ > most_links) {
+                return too_deep(at);
+            }
             if (accept(".")) {
                 target = read_dot(*std::move(target), at);
             } else if (accept(".?")) {
-                const Token name = tokens_[at_++];
-                target = node(NodeType::optional_select, name.text, {*std::move(target)}, at);
-            } else if (is_symbol("[") || is_symbol("[?")) {
+                const Token name = peek();
+                if (name.type != TokenType::identifier) {
+                    return unexpected();
+                }
+                ++at_;
+                target = node(NodeType::optional_select, name.text, just(*std::move(target)), at);
+            } else {
                 const bool is_optional = tokens_[at_++].text == "[?";
                 Parsed key = read_choice();
                 BG_TRY(key);
@@ -172,9 +210,7 @@ private:
                     return unexpected();
                 }
                 target = node(is_optional ? NodeType::optional_index : NodeType::index, "[]",
-                              {*std::move(target), *std::move(key)}, at);
-            } else {
-                return target;
+                              both_of(*std::move(target), *std::move(key)), at);
             }
         }
         return target;
@@ -187,11 +223,11 @@ private:
         }
         ++at_;
         if (!accept("(")) {
-            return node(NodeType::select, name.text, {std::move(target)}, at);
+            return node(NodeType::select, name.text, just(std::move(target)), at);
         }
         Result<std::vector<Node>, SyntaxError> arguments = read_list(")");
         BG_TRY(arguments);
-        std::vector<Node> operands = {std::move(target)};
+        std::vector<Node> operands = just(std::move(target));
         for (Node& argument : *arguments) {
             operands.push_back(std::move(argument));
         }
@@ -336,6 +372,7 @@ private:
     std::vector<Token> tokens_;
     std::size_t at_ = 0;
     int depth_ = 0;
+    int links_ = 0;
 };
 
 }  // namespace

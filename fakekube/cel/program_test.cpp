@@ -199,8 +199,24 @@ TEST(Cel, stops_after_a_bounded_number_of_steps) {
 }
 
 TEST(Cel, refuses_expressions_that_are_too_deep) {
+    const auto chain = [](const std::string& link) {
+        std::string text = "self";
+        for (int times = 0; times < 2000; ++times) {
+            text += link;
+        }
+        return text;
+    };
+    for (const char* const link : {".a", "[0]", "+1", "||self", "&&self", ".?a"}) {
+        EXPECT_NE(run(chain(link)).find("recursion limit"), std::string::npos) << link;
+    }
     EXPECT_NE(run(std::string(1000, '(') + "1").find("recursion limit"), std::string::npos);
     EXPECT_NE(run(std::string(1000, '!') + "true").find("recursion limit"), std::string::npos);
+}
+
+TEST(Cel, names_what_is_missing_at_the_end) {
+    for (const char* const text : {"self.?", "self.", "self[", "self[?"}) {
+        EXPECT_NE(run(text).find("mismatched input '<EOF>'"), std::string::npos) << text;
+    }
 }
 
 RC_GTEST_PROP(Cel, survives_any_text, ()) {
