@@ -100,7 +100,10 @@ void OperatorCore::ask_members(const ClusterKey& key, Turn& turn) {
             pending.purpose = Purpose::ask;
             pending.key = key;
             pending.pod_uid = member.pod.uid();
-            work.asked.insert(pending.pod_uid);
+            // Before its PostgreSQL serves, it cannot tell all that is asked for once.
+            if (member.ready) {
+                work.asked.insert(pending.pod_uid);
+            }
             ++work.awaited;
             patroni::Call call = status_call(planned->view, member);
             call.deadline = answer_within;

@@ -119,6 +119,30 @@ TEST(OperatorCore, writes_nothing_under_traffic) {
     EXPECT_EQ(rig.calls, std::vector<std::string>{});
 }
 
+TEST(OperatorCore, asks_a_member_again_that_was_not_ready_when_it_was_asked_first) {
+    Rig rig;
+    bool serves = false;
+    rig.patroni = [&serves](const patroni::Call& call) {
+        return serves || call.pod == "db-0"
+                   ? healthy_member(call)
+                   : patroni::Reply{
+                         200, R"({"state":"starting","patroni":{"version":"4","scope":"db"}})"};
+    };
+    rig.create_cluster("db", "instances: 2\n");
+    rig.run_for(seconds(5));
+    bring_up(rig, "db", 2);
+    const auto make_ready = [&rig](const char* word) {
+        rig.server.edit(ref(kube::kinds::pod, "db-1"),
+                        [word](Json& pod) { pod["status"]["conditions"][0]["status"] = word; });
+        rig.run_for(seconds(30));
+    };
+    make_ready("False");
+    serves = true;
+    make_ready("True");
+    const kube::Object* const cluster = rig.server.find(ref(kube::kinds::bg_cluster, "db"));
+    EXPECT_EQ(string_at(cluster->json()["status"]["members"][1], {"version"}), "15.20");
+}
+
 TEST(OperatorCore, repairs_what_somebody_deletes) {
     Rig rig = running(1);
     rig.calls.clear();

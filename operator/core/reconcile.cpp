@@ -19,7 +19,8 @@ kube::Ref resource_ref(const ClusterKey& key) {
     return {kube::kinds::bg_cluster, key.ns, key.name};
 }
 
-// A member that runs and whose PostgreSQL has not told its version yet: one look an incarnation.
+// A healthy member that has not been asked since it was ready: one look an incarnation, for what
+// it alone can tell, as the version of its PostgreSQL.
 bool has_stranger(const plan::ClusterView& view, const ClusterWork& work) {
     return std::ranges::any_of(view.members, [&](const plan::Member& member) {
         return member.has_pod() && member.ready && plan::is_healthy(view, member) &&
