@@ -51,8 +51,7 @@ void D4History::judge_status(const Truth& truth, Findings& findings) const {
         const auto primary = writable_member(truth, id);
         const std::int64_t said = find_int(resource.json(), {"status", "timeline"}).value_or(0);
         const bool watched = !resource.being_deleted() && !api::is_paused(resource);
-        if (primary && watched && said != primary->postgres->timeline() &&
-            !truth.operators().empty()) {
+        if (primary && watched && said != primary->postgres->timeline() && able_.since()) {
             findings.add(text,
                          "The status of " + to_string(id) + " says timeline " +
                              std::to_string(said) + ", its primary is on " +
@@ -80,6 +79,7 @@ void D4History::check_parted(const Truth& truth, Findings& findings) {
 }
 
 void D4History::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    able_.on(occurrence, truth);
     if (const auto* changed = std::get_if<PostgresChanged>(&occurrence)) {
         const auto member = member_by_uid(truth, changed->pod_uid);
         if (member && member->postgres != nullptr) {
@@ -107,6 +107,7 @@ void D4History::on(const Occurrence& occurrence, const Truth& truth, Findings& f
 }
 
 void D4History::hash_into(Hasher& hasher) const {
+    able_.hash_into(hasher);
     for (const auto& [id, timeline] : timelines_) {
         hasher.add(to_string(id));
         hasher.add(static_cast<std::uint64_t>(timeline));

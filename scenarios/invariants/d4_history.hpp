@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "scenarios/invariants/able_operator.hpp"
 #include "scenarios/invariants/members.hpp"
 
 namespace bestgres::scenarios {
@@ -26,6 +27,7 @@ private:
     void judge_status(const Truth& truth, Findings& findings) const;
     void check_parted(const Truth& truth, Findings& findings);
 
+    AbleOperator able_;  // only then the status is due
     std::map<ClusterId, std::int64_t> timelines_;
     std::map<std::string, Instant> parted_;  // pods that are ready with a history of their own
 };

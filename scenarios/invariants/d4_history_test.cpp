@@ -12,6 +12,7 @@ struct D4 : ::testing::Test, DataCourt<D4History> {
         Json cluster = cluster_json();
         cluster["status"]["timeline"] = timeline;
         change(the_operator, kube::kinds::bg_cluster, cluster);
+        tell(OperatorStarted{"operator-1"});
         tell(Settled{});
     }
 };
@@ -34,6 +35,12 @@ TEST_F(D4, the_status_says_the_timeline_of_the_primary) {
     EXPECT_EQ(said(), "");
     status_says(3);
     EXPECT_EQ(said(), "D4: The status of shop/db says timeline 3, its primary is on 1");
+}
+
+TEST_F(D4, a_status_that_no_operator_can_write_is_not_due) {
+    truth.faults = {{.id = "f1", .kind = FaultKind::operator_pause, .for_ever = true}};
+    status_says(3);
+    EXPECT_EQ(said(), "");
 }
 
 TEST_F(D4, a_history_of_its_own_is_not_ready_for_long) {
