@@ -28,6 +28,7 @@ constexpr const char* usage =
     "  explore       every order of events in a small world\n"
     "  shrink        makes a failing scenario small\n"
     "  replay        runs replay files and recordings of operators again\n"
+    "  relations     what several runs must have in common\n"
     "  mutants       plants known defects into the operator and looks who notices\n";
 
 // Becomes another program of this build: one that must not be part of this one.

@@ -14,11 +14,9 @@ namespace {
 using Command = int (*)(const Options&);
 
 const std::map<std::string, Command>& commands() {
-    static const std::map<std::string, Command> all = {{"simulate", swarm},
-                                                       {"crash-points", crash_points},
-                                                       {"explore", explore_orders},
-                                                       {"shrink", shrink_file},
-                                                       {"replay", replay_files}};
+    static const std::map<std::string, Command> all = {
+        {"simulate", swarm},     {"crash-points", crash_points}, {"explore", explore_orders},
+        {"shrink", shrink_file}, {"replay", replay_files},       {"relations", relate}};
     return all;
 }
 

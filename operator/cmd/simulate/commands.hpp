@@ -7,7 +7,8 @@
 
 namespace bestgres::cmd::simulate {
 
-// Whether `command` is one of simulate, crash-points, explore, shrink and replay.
+// Whether `command` is one of simulate, crash-points, explore, shrink, replay and
+// relations.
 bool is_command(const std::string& command);
 int main(const std::string& command, const std::vector<std::string>& arguments);
 

@@ -97,7 +97,11 @@ void Findings::print_summary() const {
 }
 
 scenarios::Ground shipped_ground() {
-    auto ground = scenarios::Ground::make(local::shipped_operator, scenarios::Topology{}.ns);
+    return shipped_ground(scenarios::Topology{}.ns);
+}
+
+scenarios::Ground shipped_ground(const std::string& ns) {
+    auto ground = scenarios::Ground::make(local::shipped_operator, ns);
     BG_CHECK(ground.ok(), "the shipped manifest can be installed");
     return std::move(*ground);
 }

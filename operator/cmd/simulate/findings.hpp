@@ -53,5 +53,6 @@ private:
 // The shipped manifest, in the namespace of scenarios. Aborts where that cannot be: it is compiled
 // into this program.
 scenarios::Ground shipped_ground();
+scenarios::Ground shipped_ground(const std::string& ns);
 
 }  // namespace bestgres::cmd::simulate

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "scenarios/relations/relation.hpp"
 #include "scenarios/workloads/catalogue.hpp"
 
 namespace bestgres::cmd::simulate {
@@ -118,7 +119,8 @@ Result<Done> check_words(const std::string& command, const Options& options) {
         return Done{};
     }
     for (const std::string& word : options.words) {
-        if (word != "fast" && word != "all") {
+        const bool is_relation = command == "relations" && scenarios::relations::find(word);
+        if (word != "fast" && word != "all" && !is_relation) {
             BG_TRY(scenarios::workloads::make_workload(word));
         }
     }
@@ -206,7 +208,12 @@ std::string usage(const std::string& command) {
         {"replay",
          "usage: bestgres replay FILE...\n"
          "  Runs replay files, twice each. Fails where a file's expectation is not met, a trigger\n"
-         "  never matched, or a law is broken that was not expected to be."}};
+         "  never matched, or a law is broken that was not expected to be."},
+        {"relations",
+         "usage: bestgres relations [M...] [W...]\n"
+         "  What several runs must have in common (docs/laws.md): all relations, or those named, "
+         "for\n"
+         "  the workloads that each is tested with, or those named."}};
     return texts.at(command);
 }
 

@@ -1,5 +1,5 @@
 // What the simulator's commands are asked: `bestgres simulate`, `crash-points`, `explore`,
-// `shrink` and `replay`.
+// `shrink`, `replay` and `relations`.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace bestgres::cmd::simulate {
 
 struct Options {
-    std::vector<std::string> words;  // workloads or files
+    std::vector<std::string> words;  // workloads, files or relations
     std::optional<std::uint64_t> seed;
     std::optional<std::uint64_t> seeds;
     std::optional<Duration> lasting;  // of wall time
@@ -22,7 +22,7 @@ struct Options {
     bool twice = false;               // every run again, and the traces compared
     bool guided = false;             // half of the runs are neighbours of what showed something new
     std::size_t per_site = 0;        // calls of each site that are varied; 0: every
-    std::size_t faults = 30;          // at the most, beside those of the workload
+    std::size_t faults = 30;         // at the most, beside those of the workload
     std::uint64_t attempts = 2'000;  // of a minimisation
     Duration start{};                // of an exploration, on the world's clock
     std::uint64_t events = 40;

@@ -42,6 +42,9 @@ TEST(SimulateOptions, want_a_workload_that_exists_or_a_file) {
     EXPECT_EQ(mistake("crash-points", {}).rfind("crash-points needs a workload", 0), 0U);
     EXPECT_EQ(mistake("shrink", {}).rfind("shrink needs a replay file", 0), 0U);
     EXPECT_EQ(mistake("replay", {"a,b.bgr"}), "");
+    EXPECT_EQ(mistake("relations", {"M4", "W01"}), "");
+    EXPECT_EQ(mistake("relations", {"M99"}).rfind("\"M99\" is no workload", 0), 0U);
+    EXPECT_NE(mistake("simulate", {"--workload", "M4"}), "");
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ int crash_points(const Options& options);
 int explore_orders(const Options& options);
 int shrink_file(const Options& options);
 int replay_files(const Options& options);
+int relate(const Options& options);
 
 // Runs one scenario twice and tells everything about it; the exit status.
 int tell_run(const scenarios::Ground& ground, const scenarios::Scenario& scenario,
