@@ -35,11 +35,12 @@ Json ours(const Json& texts) {
     return kept;
 }
 
-// Who wrote which field is half of an object, and no rule asks for it.
+// Who wrote which field is half of an object, and no rule asks for it; nor for the owners of what
+// is no pod.
 Json metadata_of(const kube::Object& object) {
     const Json& from = object_at(object.json(), {"metadata"});
     Json metadata = only(from, {"name", "namespace", "uid", "resourceVersion", "generation",
-                                "deletionTimestamp", "finalizers", "ownerReferences"});
+                                "deletionTimestamp", "finalizers"});
     for (const char* const texts : {"labels", "annotations"}) {
         if (Json kept = ours(object_at(from, {texts})); !kept.empty()) {
             metadata[texts] = std::move(kept);
@@ -48,23 +49,51 @@ Json metadata_of(const kube::Object& object) {
     return metadata;
 }
 
+// Without its kind, which is in its ref.
 Json frame_of(const kube::Object& object) {
-    return {{"apiVersion", object.api_version()},
-            {"kind", object.kind()},
-            {"metadata", metadata_of(object)}};
+    Json frame = Json::object();
+    frame["metadata"] = metadata_of(object);
+    return frame;
+}
+
+// A condition that is true needs no reason.
+Json kept_conditions(const Json& conditions) {
+    Json kept = Json::array();
+    for (const Json& condition : conditions) {
+        const std::string type = string_at(condition, {"type"});
+        if (type == "Ready" || type == "PodScheduled") {
+            kept.push_back(string_at(condition, {"status"}) == "True"
+                               ? only(condition, {"type", "status"})
+                               : only(condition, {"type", "status", "reason", "message",
+                                                  "lastTransitionTime"}));
+        }
+    }
+    return kept;
+}
+
+// How an init container ended is not asked once it has.
+Json kept_init_containers(const Json& containers) {
+    Json kept = Json::array();
+    for (const Json& container : containers) {
+        if (find(container, {"state", "terminated"}) == nullptr) {
+            kept.push_back(only(container, {"name", "state"}));
+        }
+    }
+    return kept;
 }
 
 kube::Object kept_pod(const kube::Object& pod) {
     const Json& told = object_at(pod.json(), {"status"});
     Json status = only(told, {"phase", "podIP"});
-    status["conditions"] =
-        only_of_each(array_at(told, {"conditions"}), {"type", "status", "reason", "message"});
-    for (const char* const list : {"containerStatuses", "initContainerStatuses"}) {
-        if (const Json& containers = array_at(told, {list}); !containers.empty()) {
-            status[list] = only_of_each(containers, {"name", "ready", "restartCount", "state"});
-        }
-    }
+    status["conditions"] = kept_conditions(array_at(told, {"conditions"}));
+    status["containerStatuses"] =
+        only_of_each(array_at(told, {"containerStatuses"}), {"name", "restartCount", "state"});
+    status["initContainerStatuses"] =
+        kept_init_containers(array_at(told, {"initContainerStatuses"}));
     Json kept = frame_of(pod);
+    kept["metadata"]["ownerReferences"] =
+        only_of_each(array_at(pod.json(), {"metadata", "ownerReferences"}),
+                     {"kind", "name", "uid", "controller"});
     kept["spec"] = only(object_at(pod.json(), {"spec"}), {"nodeName"});
     kept["status"] = std::move(status);
     return kube::Object(std::move(kept));
@@ -105,7 +134,9 @@ Json without_managers(const kube::Object& object) {
 std::string text_of(const kube::Object& object) {
     Json json = without_managers(object);
     json.erase("status");
-    return dump(json);
+    std::string text = dump(json);
+    text.shrink_to_fit();
+    return text;
 }
 
 bool is_only_compared(const kube::Kind& kind) {

@@ -59,6 +59,27 @@ TEST(Kept, answers_of_a_pod_what_rules_ask) {
     EXPECT_EQ(find(kept.json(), {"metadata", "managedFields"}), nullptr);
 }
 
+TEST(Kept, still_says_what_a_pod_waits_for) {
+    const auto obstacle_of = [](const char* status) {
+        const kube::Object served(
+            Json{{"metadata", {{"name", "db-0"}}}, {"status", *parse_json(status)}});
+        const std::string obstacle = kube::pod_obstacle(served);
+        EXPECT_EQ(kube::pod_obstacle(kept_of(kube::kinds::pod, served).object), obstacle);
+        return obstacle;
+    };
+    EXPECT_EQ(obstacle_of(R"({"conditions": [{"type": "Initialized", "status": "True"},
+                  {"type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                   "message": "0/3 nodes"}]})"),
+              "Unschedulable: 0/3 nodes");
+    EXPECT_EQ(obstacle_of(R"({"initContainerStatuses": [
+                  {"name": "a", "state": {"terminated": {"exitCode": 0}}},
+                  {"name": "b", "state": {"waiting": {"reason": "ImagePullBackOff"}}}]})"),
+              "ImagePullBackOff");
+    EXPECT_EQ(obstacle_of(R"({"containerStatuses": [{"name": "postgres", "state": {"waiting":
+                  {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}}]})"),
+              "CrashLoopBackOff: back-off 10s");
+}
+
 TEST(Kept, tells_the_size_of_a_set_and_of_its_volumes) {
     const kube::Object set(*parse_json(
         R"({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db"},
