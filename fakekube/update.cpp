@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <utility>
 
 #include "fakekube/admission.hpp"
@@ -70,29 +71,38 @@ Outcome<Done> check_version(const Resource& resource, const Json& body,
     return Done{};
 }
 
+// A part that nobody has touched is compared, which costs less than a copy of it.
+void keep_part(Json& now, const Json& before, const std::string& part) {
+    const auto was = before.find(part);
+    if (was == before.end()) {
+        now.erase(part);
+    } else if (Json& is = now[part]; is != *was) {
+        is = *was;
+    }
+}
+
 // What the written subresource does not reach stays as it was.
 void keep_other_parts(const RequestContext& context, const Resource& resource, Json& now,
                       const Json& before) {
     if (context.subresource != "status") {
         if (resource.has_subresource("status")) {
-            if (before.contains("status")) {
-                now["status"] = before["status"];
-            } else {
-                now.erase("status");
-            }
+            keep_part(now, before, "status");
         }
         return;
     }
-    Json kept = before;
-    if (now.contains("status")) {
-        kept["status"] = std::move(now["status"]);
-    } else {
-        kept.erase("status");
+    std::set<std::string> kept;
+    for (const Json* object : {&before, static_cast<const Json*>(&now)}) {
+        for (const auto& [part, value] : object->items()) {
+            kept.insert(part);
+        }
     }
+    kept.erase("status");
     if (resource.strategy->status_takes_metadata()) {
-        kept["metadata"] = std::move(now["metadata"]);
+        kept.erase("metadata");
     }
-    now = std::move(kept);
+    for (const std::string& part : kept) {
+        keep_part(now, before, part);
+    }
 }
 
 // Only /finalize changes spec.finalizers of a namespace.

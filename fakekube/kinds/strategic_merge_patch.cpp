@@ -147,7 +147,7 @@ Outcome<Json> merge_elements(Json live, const Json& patch, const TypeSchema& lis
             live.push_back(element);
             continue;
         }
-        auto merged = merge_object(*found, element, list.element.get());
+        auto merged = merge_object(std::move(*found), element, list.element.get());
         BG_TRY(merged);
         *found = *std::move(merged);
     }
@@ -297,10 +297,12 @@ Json without_nulls(const Json& value) {
     return kept;
 }
 
-Outcome<Json> merge_value(const Json& live, const Json& patch, const TypeSchema* schema) {
+// `live` is taken over: most of an object stays as it was, and a copy at each level would cost more
+// than the merge.
+Outcome<Json> merge_value(Json live, const Json& patch, const TypeSchema* schema) {
     if (live.is_object() && patch.is_object()) {
         const bool replaces = schema != nullptr && schema->patch_replaces;
-        return replaces ? Outcome<Json>(patch) : merge_object(live, patch, schema);
+        return replaces ? Outcome<Json>(patch) : merge_object(std::move(live), patch, schema);
     }
     if (live.is_array() && patch.is_array() && schema != nullptr && schema->patch_merges) {
         return merge_list(live, patch, *schema);
@@ -339,7 +341,7 @@ Outcome<Json> merge_object(Json live, Json patch, const TypeSchema* schema) {
             // Directives below a value that was absent are stored like any other key.
             live[key] = without_nulls(change);
         } else {
-            auto merged = merge_value(live[key], change, field_of(schema, key));
+            auto merged = merge_value(std::move(live[key]), change, field_of(schema, key));
             BG_TRY(merged);
             live[key] = *std::move(merged);
         }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <regex>
 
 #include "lib/kube/quantity.hpp"
@@ -28,6 +29,16 @@ std::string shown(const Json& value) {
     return text;
 }
 
+// A field's pattern is one of a few literals, and compiling it costs more than all other checks of
+// a spec together.
+const std::regex& compiled(std::string_view pattern) {
+    static thread_local std::map<std::string_view, std::regex> known;
+    const auto found = known.find(pattern);
+    return found != known.end()
+               ? found->second
+               : known.emplace(pattern, std::regex(std::string(pattern))).first->second;
+}
+
 std::optional<std::string> what_is_wrong_with(const std::string& text, const Field& field) {
     const auto length = static_cast<std::int64_t>(text.size());
     if (field.min_length && length < *field.min_length) {
@@ -44,8 +55,7 @@ std::optional<std::string> what_is_wrong_with(const std::string& text, const Fie
             return "must be a quantity such as 500m or 10Gi";
         }
     }
-    if (!field.pattern.empty() &&
-        !std::regex_search(text, std::regex(std::string(field.pattern)))) {
+    if (!field.pattern.empty() && !std::regex_search(text, compiled(field.pattern))) {
         return fmt::format("must be {}", field.pattern_says);
     }
     return std::nullopt;
