@@ -3,10 +3,12 @@
 namespace bestgres::scenarios {
 namespace {
 
-// How an authorizer refuses; a quota or an ending namespace is forbidden in other words.
+// How an authorizer refuses, over HTTP and in process; a quota or an ending namespace is forbidden
+// in other words.
 bool is_for_want_of_rights(const kube::Error& error) {
     return error.code == kube::ErrorCode::forbidden &&
-           error.message.find(" cannot ") != std::string::npos;
+           (error.message.find(" cannot ") != std::string::npos ||
+            error.message.find(" may not ") != std::string::npos);
 }
 
 // A Role that was taken away by hand refuses what the shipped one allows.

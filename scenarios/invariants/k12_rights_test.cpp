@@ -27,6 +27,12 @@ TEST_F(K12, a_call_beyond_the_role_is_an_alarm) {
               "K12: db-0: get Node shop/node-1 is more than its Role allows");
 }
 
+// What the API server of this repository says to callers in its own process.
+TEST_F(K12, a_refusal_in_process_is_one) {
+    refused(the_operator, "system:serviceaccount:shop:o may not get nodes in \"\"");
+    EXPECT_NE(said(), "");
+}
+
 TEST_F(K12, a_quota_is_no_want_of_rights) {
     refused(the_operator, "pods is forbidden: exceeded quota: small");
     EXPECT_EQ(said(), "");
