@@ -100,6 +100,9 @@ bool World::step(std::size_t choice) {
     state_.cause = due.entry.cause;
     state_.trace.add(static_cast<std::uint64_t>(due.at.ns));
     state_.trace.add(due.entry.what.index());
+    if (state_.detail == TraceDetail::full) {
+        state_.history.push_back({state_.event, state_.cause, due.at, name_of(due.entry.what)});
+    }
     happen(state_, std::move(due.entry.what));
     look_at_triggers(state_);
     if (state_.event % events_a_block == 0) {
@@ -135,6 +138,7 @@ void World::set_detail(TraceDetail detail) {
     state_.detail = detail;
     state_.calls.clear();
     state_.log.clear();
+    state_.history.clear();
 }
 
 // What is added while a world runs becomes a part of its scenario, and begins at once.

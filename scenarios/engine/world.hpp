@@ -75,8 +75,10 @@ public:
     const std::vector<OperatorCall>& calls() const { return state_.calls; }
     // The call with this number, from 1, gets this outcome.
     void force(std::uint64_t number, Forced outcome) { state_.forced[number] = outcome; }
+    // Forgets what has been recorded so far.
     void set_detail(TraceDetail detail);
     const std::vector<Noted>& log() const { return state_.log; }
+    const std::vector<Performed>& history() const { return state_.history; }
 
     // --- for people and tests that step through a world
     // As a user, at once.

@@ -158,6 +158,14 @@ struct Noted {
     Occurrence what;
 };
 
+// One event that has been performed, whether or not anything occurred in it.
+struct Performed {
+    std::uint64_t event = 0;
+    std::uint64_t cause = 0;
+    Instant at = {};
+    std::string_view what = {};  // "CallArrives"
+};
+
 struct WorldState {
     std::shared_ptr<const Scenario> scenario;
     Instant start = {};
@@ -219,6 +227,7 @@ struct WorldState {
     TraceDetail detail = TraceDetail::none;
     std::vector<OperatorCall> calls = {};
     std::vector<Noted> log = {};
+    std::vector<Performed> history = {};
 };
 
 }  // namespace bestgres::scenarios

@@ -112,8 +112,8 @@ std::string in_words(const Fault& fault) {
     return words + ", " + in_words(fault.when);
 }
 
-std::string in_words(const Edit& edit) {
-    const std::string action = std::visit(
+std::string action_in_words(const Edit& edit) {
+    return std::visit(
         Overloaded{[](const ApplyManifest& apply) { return "apply " + subject_of(apply.manifest); },
                    [](const MergePatch& patch) {
                        return fmt::format("patch {} with {}", to_string(patch.ref),
@@ -126,7 +126,10 @@ std::string in_words(const Edit& edit) {
                        return fmt::format("upgrade the operator to revision {}", upgrade.revision);
                    }},
         edit.action);
-    return fmt::format("{}: {}, {}", edit.id, action, in_words(edit.when));
+}
+
+std::string in_words(const Edit& edit) {
+    return fmt::format("{}: {}, {}", edit.id, action_in_words(edit), in_words(edit.when));
 }
 
 std::vector<std::string> in_words(const Scenario& scenario) {

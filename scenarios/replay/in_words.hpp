@@ -14,6 +14,8 @@ std::string in_words(const Trigger& trigger);
 std::string in_words(const Fault& fault);
 // "e1: apply BGCluster db (instances 3), at the start".
 std::string in_words(const Edit& edit);
+// "apply BGCluster db (instances 3)".
+std::string action_in_words(const Edit& edit);
 // The whole schedule, a line for each edit and fault.
 std::vector<std::string> in_words(const Scenario& scenario);
 

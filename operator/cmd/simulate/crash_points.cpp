@@ -69,7 +69,7 @@ int crash_points(const Options& options) {
     const Ground ground = shipped_ground();
     const Duration begun = wall_time();
     OutcomeMatrix all;
-    Findings findings(options.directory);
+    Findings findings(ground, options.directory);
     bool aborted = false;
     run_workers({.count = options.jobs,
                  .work = [&](std::size_t worker,

@@ -6,10 +6,12 @@
 
 #include "operator/cmd/recording/replay.hpp"
 #include "operator/cmd/simulate/findings.hpp"
+#include "operator/cmd/simulate/pages.hpp"
 #include "operator/cmd/simulate/parts.hpp"
 #include "operator/cmd/simulate/workers.hpp"
 #include "operator/core/recording/recording.hpp"
 #include "scenarios/replay/in_words.hpp"
+#include "scenarios/report/terminal.hpp"
 #include "scenarios/search/explore.hpp"
 #include "scenarios/search/run.hpp"
 
@@ -43,7 +45,8 @@ int print_error(const Error& error) {
     return 1;
 }
 
-bool replay_one(const scenarios::Ground& ground, const std::string& name) {
+// `page`: where the report for a browser goes; empty: nowhere.
+bool replay_one(const scenarios::Ground& ground, const std::string& name, const std::string& page) {
     const Result<Replay> replay = read_file(name);
     if (!replay) {
         print_error(replay.error());
@@ -62,10 +65,17 @@ bool replay_one(const scenarios::Ground& ground, const std::string& name) {
     for (const std::string& one : missed) {
         fmt::print("  {}\n", one);
     }
-    for (const scenarios::Violation& violation : report.violations) {
-        for (const std::string& fact : violation.facts) {
-            fmt::print("    {}: {}\n", violation.law, fact);
-        }
+    if (report.violations.empty() && page.empty()) {
+        return missed.empty();
+    }
+    const scenarios::Story story = tell(ground, replay->scenario, name);
+    if (story.violation) {
+        fmt::print("{}", terminal_report(story, {.colours = output_goes_to_terminal()}));
+    }
+    if (!page.empty()) {
+        const Result<Done> written = write_page(page, story);
+        fmt::print("{}\n", written.ok() ? page : written.error().message);
+        return missed.empty() && written.ok();
     }
     return missed.empty();
 }
@@ -78,8 +88,9 @@ int replay_files(const Options& options) {
     for (const std::string& name : options.words) {
         const Result<std::string> text = read_text(name);
         const bool recorded = text.ok() && core::is_recording(*text);
-        all_well =
-            (recorded ? replay_recording(name, *text) == 0 : replay_one(ground, name)) && all_well;
+        all_well = (recorded ? replay_recording(name, *text) == 0
+                             : replay_one(ground, name, options.file)) &&
+                   all_well;
     }
     return all_well ? 0 : 1;
 }
@@ -120,7 +131,7 @@ int shrink_file(const Options& options) {
 
 int explore_orders(const Options& options) {
     const scenarios::Ground ground = shipped_ground();
-    Findings findings(options.directory);
+    Findings findings(ground, options.directory);
     for (const scenarios::Scenario& scenario : workloads_named(options.words)) {
         const Duration begun = wall_time();
         const scenarios::Exploration found = explore(

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "operator/cmd/simulate/pages.hpp"
 #include "scenarios/replay/in_words.hpp"
 #include "scenarios/search/run.hpp"
 #include "scenarios/shrink/shrink.hpp"
@@ -62,6 +63,15 @@ Finding make_finding(const scenarios::Ground& ground, const Scenario& scenario,
     return finding;
 }
 
+bool Findings::write(const std::string& name, const Finding& finding) const {
+    std::ofstream file(name);
+    file << finding.replay;
+    file.close();
+    const auto replay = scenarios::read_replay(finding.replay);
+    BG_CHECK(replay.ok(), "findings are replay files");
+    return !file.fail() && write_page(page_name(name), tell(ground_, replay->scenario, name)).ok();
+}
+
 void Findings::add(const Finding& finding) {
     ++count_;
     const auto known = files_.find(finding.shape);
@@ -72,7 +82,7 @@ void Findings::add(const Finding& finding) {
             return;
         }
         known->second.shrunk = true;
-        std::ofstream(known->second.name) << finding.replay;
+        (void)write(known->second.name, finding);
         return;
     }
     const std::string law = finding.sentence.substr(0, finding.sentence.find(':'));
@@ -81,11 +91,9 @@ void Findings::add(const Finding& finding) {
         number += file.sentence.rfind(law + ":", 0) == 0 ? 1 : 0;
     }
     const std::string name = directory_ + "/" + file_name(law, number);
-    std::ofstream file(name);
-    file << finding.replay;
-    file.close();
-    fmt::print("\n{}\n  replay: bestgres replay {}{}\n", finding.sentence, name,
-               file.fail() ? " (could not be written)" : "");
+    const bool written = write(name, finding);
+    fmt::print("\n{}\n  replay: bestgres replay {}{}\n  page: {}\n", finding.sentence, name,
+               written ? "" : " (could not be written)", page_name(name));
     files_[finding.shape] = {
         .name = name, .sentence = finding.sentence, .count = 1, .shrunk = finding.shrunk};
 }

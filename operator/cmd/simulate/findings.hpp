@@ -29,9 +29,11 @@ Finding make_finding(const scenarios::Ground& ground, const scenarios::Scenario&
 
 class Findings {
 public:
-    explicit Findings(std::string directory) : directory_(std::move(directory)) {}
+    Findings(const scenarios::Ground& ground, std::string directory)
+        : ground_(ground), directory_(std::move(directory)) {}
 
-    // Prints and writes the first of each mistake, counts the others.
+    // Prints and writes the first of each mistake, a replay file and beside it a page that tells
+    // it; counts the others.
     void add(const Finding& finding);
     std::uint64_t count() const { return count_; }
     std::size_t distinct() const { return files_.size(); }
@@ -45,6 +47,9 @@ private:
         bool shrunk = false;
     };
 
+    bool write(const std::string& name, const Finding& finding) const;
+
+    const scenarios::Ground& ground_;
     std::string directory_;
     std::map<std::string, File> files_;  // by shape
     std::uint64_t count_ = 0;

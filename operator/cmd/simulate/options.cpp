@@ -35,6 +35,7 @@ const std::vector<Flag>& flags() {
         {"--states", {"explore"}},
         {"--dir", {"simulate", "crash-points", "explore"}},
         {"--to", {"shrink"}},
+        {"--report", {"replay"}},
     };
     return all;
 }
@@ -83,7 +84,7 @@ Result<Done> set_number(Options& options, const std::string& flag, const std::st
 
 Result<Done> set_flag(Options& options, const std::string& command, const std::string& flag,
                       const std::string& value) {
-    if (flag == "--dir" || flag == "--to") {
+    if (flag == "--dir" || flag == "--to" || flag == "--report") {
         (flag == "--dir" ? options.directory : options.file) = value;
         return Done{};
     }
@@ -111,6 +112,9 @@ Result<Done> check_words(const std::string& command, const Options& options) {
     }
     if (command == "shrink" && options.words.size() > 1) {
         return Error{fmt::format("shrink takes one replay file\n{}", usage(command))};
+    }
+    if (command == "replay" && options.words.size() > 1 && !options.file.empty()) {
+        return Error{fmt::format("a report tells one replay file\n{}", usage(command))};
     }
     if ((command == "crash-points" || command == "explore") && options.words.empty()) {
         return Error{fmt::format("{} needs a workload\n{}", command, usage(command))};
@@ -206,9 +210,12 @@ std::string usage(const std::string& command) {
          "usage: bestgres shrink FILE [--to FILE] [--attempts N]\n"
          "  Makes the scenario of a replay file smaller as long as it fails in the same way."},
         {"replay",
-         "usage: bestgres replay FILE...\n"
+         "usage: bestgres replay FILE... | bestgres replay FILE --report PAGE.html\n"
          "  Runs replay files, twice each. Fails where a file's expectation is not met, a trigger\n"
-         "  never matched, or a law is broken that was not expected to be."},
+         "  never matched, or a law is broken that was not expected to be. Tells what was broken "
+         "and\n"
+         "  how it came to that.\n"
+         "  --report PAGE.html   the same for a browser, with lanes over time and every change"},
         {"relations",
          "usage: bestgres relations [M...] [W...]\n"
          "  What several runs must have in common (docs/laws.md): all relations, or those named, "

@@ -28,7 +28,7 @@ struct Options {
     std::uint64_t events = 40;
     std::uint64_t states = 100'000;
     std::string directory = ".";  // where replay files are put
-    std::string file;             // for the smaller scenario
+    std::string file;             // for the smaller scenario, or the report
 
     bool operator==(const Options&) const = default;
 };

@@ -33,7 +33,7 @@ int tell_run(const scenarios::Ground& ground, const scenarios::Scenario& scenari
     if (report.violations.empty()) {
         return 0;
     }
-    Findings findings(options.directory);
+    Findings findings(ground, options.directory);
     for (const scenarios::Violation& violation : report.violations) {
         fmt::print("{} (event {}): {}\n", violation.law, violation.event, violation.sentence);
         for (const std::string& fact : violation.facts) {
@@ -58,6 +58,10 @@ std::vector<scenarios::Scenario> workloads_named(const std::vector<std::string>&
         }
     }
     return all;
+}
+
+bool output_goes_to_terminal() {
+    return isatty(STDOUT_FILENO) == 1;
 }
 
 bool errors_go_to_terminal() {

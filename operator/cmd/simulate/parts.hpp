@@ -23,6 +23,7 @@ int tell_run(const scenarios::Ground& ground, const scenarios::Scenario& scenari
 // "fast" and "all" stand for many.
 std::vector<scenarios::Scenario> workloads_named(const std::vector<std::string>& words);
 
+bool output_goes_to_terminal();
 bool errors_go_to_terminal();
 
 }  // namespace bestgres::cmd::simulate

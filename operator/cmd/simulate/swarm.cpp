@@ -103,7 +103,7 @@ private:
 // What all processes together have done.
 class Tally {
 public:
-    explicit Tally(const Options& options) : findings_(options.directory) {}
+    Tally(const Ground& ground, const Options& options) : findings_(ground, options.directory) {}
 
     void hear(std::size_t worker, const std::string& text) {
         const Result<Json> line = parse_json(text);
@@ -197,7 +197,7 @@ int swarm(const Options& options) {
     if (options.seed) {
         return run_one_seed(ground, options);
     }
-    Tally tally(options);
+    Tally tally(ground, options);
     run_workers(
         {.count = options.jobs,
          .work = [&](std::size_t worker,
