@@ -26,6 +26,31 @@ def span(seconds):
     return f"{seconds:.3g} s"
 
 
+NUMBERS = {"": 1.0, "k": 1e3, "M": 1e6, "m": 1e-3}
+
+
+def counter(text, name, what):
+    """A counter of a benchmark."""
+    found = re.search(rf"^{re.escape(name)}\s.*\b{re.escape(what)}=([\d.e+-]+)([kMm]?)(?:/s)?(?:\s|$)", text, re.M)
+    return float(found[1]) * NUMBERS[found[2]] if found else None
+
+
+def simulation(text):
+    for name, what, unit, label, goal in (
+            ("steady", "virtual_s", "s per s", "simulated time, three members at rest", "20 k / 100 k s per s"),
+            ("disturbed", "virtual_s", "s per s", "simulated time, a fault a minute", "20 k / 100 k s per s"),
+            ("crash_points", "variants", "per s", "outcomes of calls of W01", "1,000 / 5,000 per s"),
+            ("orders", "states", "per s", "orders of events, states", "20 k / 100 k per s")):
+        value = counter(text, name, what)
+        yield label, goal, value and amount(value, unit)
+    seconds = cpu_seconds(text, "copy")
+    size = counter(text, "copy", "bytes")
+    yield "copy of a world of three members, its size", "", seconds and size and f"{span(seconds)}, {size / 1024:.3g} KiB"
+    seconds = cpu_seconds(text, "shrinking")
+    left = counter(text, "shrinking", "faults_left")
+    yield "a schedule of eight faults made small", "5 s / 1 s", seconds and f"{span(seconds)}, {left:.0f} faults left"
+
+
 def fleets(text):
     """The output of each fleet, by its number of clusters."""
     parts = re.split(r"^== operator with (\d+) clusters.*$", text, flags=re.M)
@@ -52,6 +77,7 @@ def rows(text):
         yield what, "10 us" if name == "copy_of_the_world" else "", seconds and span(seconds)
     seconds = cpu_seconds(text, "pass_without_change")
     yield "plan of an unchanged cluster", "100 us / 20 us", seconds and span(seconds)
+    yield from simulation(text)
     for work in ("GET", "PATCH merge", "LIST 1000", "create"):
         yield f"HTTPS {work}, 1-way / 8-way per s", "", matched(
             rf"^{work}\s+1-way\s+(\d+)/s.*\n{work}\s+8-way\s+(\d+)/s", text)
