@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "lib/base/hash.hpp"
 #include "lib/base/overloaded.hpp"
 
 namespace bestgres::fakepatroni {
@@ -255,24 +254,6 @@ void Member::ask_for_wake(Turn& turn) {
 void Member::say(Turn& turn, std::string sentence) {
     sentence_ = sentence;
     turn.out.log.push_back(std::move(sentence));
-}
-
-std::uint64_t Member::hash() const {
-    Hasher hasher;
-    hasher.add(settings_->name);
-    hasher.add(cache_.hash());
-    hasher.add(pods_.hash());
-    hasher.add(maps_.hash());
-    hasher.add(static_cast<std::uint64_t>(point_));
-    hasher.add(static_cast<std::uint64_t>(state_) * 16 + static_cast<std::uint64_t>(role_));
-    hasher.add(static_cast<std::uint64_t>(leader_until_.ns));
-    hasher.add(static_cast<std::uint64_t>(lock_.since.ns));
-    hasher.add(static_cast<std::uint64_t>(next_run_.ns));
-    hasher.add(static_cast<std::uint64_t>(rewind_));
-    hasher.add(action_ ? static_cast<std::uint64_t>(action_->kind) * 64 + action_->next + 1 : 0);
-    hasher.add(pending_.size());
-    hasher.add(standby_names_);
-    return hasher.value();
 }
 
 }  // namespace bestgres::fakepatroni

@@ -139,6 +139,8 @@ private:
         Json request = {};
         std::string verb = {};  // "Switch", "Fail"
         int looks_left = 0;
+
+        void hash_into(Hasher& hasher) const;
     };
     struct Failsafe {
         std::string leader = {};  // who asked

@@ -1,5 +1,6 @@
 // What a query, pg_controldata or the world sees of the server; nothing here changes it.
 #include "fakepatroni/postgres.hpp"
+#include "lib/base/structural_hash.hpp"
 #include "lib/postgres/settings.hpp"
 
 namespace bestgres::fakepatroni {
@@ -134,12 +135,16 @@ std::uint64_t Postgres::hash() const {
     hasher.add(counter_);
     for (const auto& [session, who] : sessions_) {
         hasher.add(session);
+        hasher.add(who.role);
     }
     for (const auto& [id, run] : sql_) {
         hasher.add(id);
+        hash_value(hasher, run.call);
         hasher.add(run.rows.of_statement.size());
         hasher.add((run.waits ? 1U : 0U) + (run.blocked ? 2U : 0U) + (run.abandoned ? 4U : 0U));
     }
+    hash_values(hasher, faults_, work_began_, upstream_.reported, upstream_.checkpoint, events_,
+                last_message_);
     return hasher.value();
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "fakepatroni/settings.hpp"
+#include "lib/base/hash.hpp"
 #include "lib/kube/cluster.hpp"
 
 namespace bestgres::fakepatroni {
@@ -52,6 +53,7 @@ public:
 
     // Which Patroni it is, for what a conflict and a refusal mean; and the member's own name.
     void belongs_to(const MemberSettings& settings);
+    void hash_into(Hasher& hasher) const;
 
 private:
     enum class Stage { sending, pausing, rereading, repeating };

@@ -18,4 +18,8 @@ std::uint64_t RandomStream::below(std::uint64_t bound) {
     return next() % bound;
 }
 
+std::uint64_t RandomStream::hash() const {
+    return mix(key_ ^ mix(counter_));
+}
+
 }  // namespace bestgres

@@ -17,6 +17,8 @@ public:
     // True in `per_mille` of 1000 draws.
     bool chance(std::uint32_t per_mille) { return below(1000) < per_mille; }
 
+    // Equal hashes: the same draws from here on.
+    std::uint64_t hash() const;
     bool operator==(const RandomStream&) const = default;
 
 private:

@@ -54,7 +54,18 @@ struct ClusterWork {
         hasher.add(static_cast<std::uint64_t>(stage));
         hasher.add(step ? plan::describe(step->effect) : "");
         hasher.add(static_cast<std::uint64_t>(awaited));
+        hasher.add(static_cast<std::uint64_t>(must_look) * 4 +
+                   static_cast<std::uint64_t>(look_failed) * 2 +
+                   static_cast<std::uint64_t>(spec_was_invalid));
         hasher.add(failure);
+        hasher.add(static_cast<std::uint64_t>(failures));
+        hasher.add(sqlstate);
+        hasher.add(status_wanted);
+        hasher.add(status_got);
+        for (const auto& [ref, version] : foreign) {
+            hasher.add(kube::to_string(ref));
+            hasher.add(version);
+        }
         hasher.add(static_cast<std::uint64_t>(not_before.ns));
     }
 };

@@ -100,6 +100,8 @@ void Informer::on_watch_event(const kube::WatchEvent& event, Instant now) {
 void Informer::hash_into(Hasher& hasher) const {
     hasher.add(static_cast<std::uint64_t>(state_));
     hasher.add(static_cast<std::uint64_t>(due_.ns));
+    hasher.add(static_cast<std::uint64_t>(opened_at_.ns));
+    hasher.add(static_cast<std::uint64_t>(failures_) * 2 + static_cast<std::uint64_t>(synced_));
     hasher.add(version_);
 }
 

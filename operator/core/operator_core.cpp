@@ -363,8 +363,19 @@ std::uint64_t OperatorCore::hash() const {
         hasher.add(to_string(key));
         work.hash_into(hasher);
     }
+    for (const auto& [id, pending] : pending_) {
+        hasher.add(id);
+        hasher.add(static_cast<std::uint64_t>(pending.purpose));
+        hasher.add(to_string(pending.key));
+        hasher.add(pending.pod_uid);
+    }
+    for (const ClusterKey& key : ready_) {
+        hasher.add(to_string(key));
+    }
     hasher.add(next_id_);
-    hasher.add(static_cast<std::uint64_t>(pending_.size()));
+    hasher.add(entropy_);
+    hasher.add(static_cast<std::uint64_t>(was_leading_) * 2 +
+               static_cast<std::uint64_t>(shutting_down_));
     return hasher.value();
 }
 

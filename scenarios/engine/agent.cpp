@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "lib/base/structural_hash.hpp"
+
 namespace bestgres::scenarios {
 namespace {
 
@@ -73,10 +75,7 @@ std::optional<Instant> Agent::next_decision(Instant now) const {
 }
 
 void Agent::hash_into(Hasher& hasher) const {
-    hasher.add(static_cast<std::uint64_t>(silent_since_ ? silent_since_->ns : 0));
-    hasher.add(seen_.report ? static_cast<std::uint64_t>(seen_.report->holds_lock) * 2 +
-                                  static_cast<std::uint64_t>(seen_.report->is_running) + 1
-                            : 0);
+    hash_values(hasher, seen_, silent_since_);
 }
 
 }  // namespace bestgres::scenarios

@@ -33,17 +33,15 @@ struct Container {
         ended,        // for good
     };
 
-    explicit Container(Dice dice_of_pod) : dice(dice_of_pod) {}
-
     Dice dice;
-    std::string pod_uid;
-    std::string pod;
-    std::string cluster;
-    std::string claim;  // name
-    std::string claim_uid;
-    std::string service_account;
-    std::string image;
-    std::string address;
+    std::string pod_uid = {};
+    std::string pod = {};
+    std::string cluster = {};
+    std::string claim = {};  // name
+    std::string claim_uid = {};
+    std::string service_account = {};
+    std::string image = {};
+    std::string address = {};
     std::uint32_t node = 0;
 
     Phase phase = Phase::waiting;
@@ -77,6 +75,7 @@ struct Container {
 
     bool runs() const { return member->has_value(); }
     bool is_over() const { return phase == Phase::ended; }
+    void hash_into(Hasher& hasher) const;
 };
 
 }  // namespace bestgres::scenarios

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "lib/base/hash.hpp"
 #include "lib/base/random.hpp"
 #include "lib/base/time.hpp"
 
@@ -11,6 +12,11 @@ namespace bestgres::scenarios {
 struct Dice {
     Dice(std::uint64_t seed, const std::string& entity)
         : latency(seed, "latency/" + entity), loss(seed, "loss/" + entity) {}
+
+    void hash_into(Hasher& hasher) const {
+        hasher.add(latency.hash());
+        hasher.add(loss.hash());
+    }
 
     RandomStream latency;
     RandomStream loss;

@@ -51,7 +51,7 @@ void begin_pod(WorldState& world, std::uint32_t node, const kube::Object& pod) {
     const std::string name(pod.name());
     const auto before = std::count_if(world.containers.begin(), world.containers.end(),
                                       [&name](const Container& one) { return one.pod == name; });
-    Container container(Dice(world.scenario->seed, fmt::format("{}/{}", name, before)));
+    Container container{.dice = Dice(world.scenario->seed, fmt::format("{}/{}", name, before))};
     container.pod_uid = pod.uid();
     container.pod = name;
     container.cluster = pod.label("bestgres.io/cluster");

@@ -1,5 +1,7 @@
 #include "scenarios/engine/network.hpp"
 
+#include "lib/base/structural_hash.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -128,9 +130,7 @@ std::optional<Duration> Network::extra_delay(Place sender, Place receiver,
 }
 
 void Network::hash_into(Hasher& hasher) const {
-    for (const Disturbance& one : disturbances_) {
-        hasher.add(static_cast<std::uint64_t>(one.fault));
-    }
+    hash_value(hasher, disturbances_);
 }
 
 }  // namespace bestgres::scenarios

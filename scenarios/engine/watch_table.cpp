@@ -1,5 +1,7 @@
 #include "scenarios/engine/watch_table.hpp"
 
+#include "lib/base/structural_hash.hpp"
+
 namespace bestgres::scenarios {
 
 std::optional<kube::WatchEvent> seen_through(const Watch& watch,
@@ -55,10 +57,13 @@ std::vector<WatchTable::Number> WatchTable::enter(const fakekube::StoredEvent& s
     return woken;
 }
 
+// Of a selection its selector is left out: it never changes for one number.
 void WatchTable::hash_into(Hasher& hasher) const {
+    hasher.add(next_);
     for (const auto& [number, watch] : open_) {
         hasher.add(number);
-        hasher.add(static_cast<std::uint64_t>(watch.untold.size()));
+        hash_values(hasher, watch.owner, watch.id, watch.selection.ns, watch.kind, watch.replica,
+                    watch.untold, watch.on_its_way, watch.duplicates, watch.silent_since);
     }
 }
 

@@ -33,6 +33,9 @@ private:
     std::string ns_;
 };
 
+// Of everything that decides the future.
+std::uint64_t hash_of_world(const WorldState& world);
+
 class World {
 public:
     // The namespace of the scenario is that of the ground.
@@ -54,7 +57,7 @@ public:
     // Names of the events that are ready at the next instant, in order.
     std::vector<std::string_view> ready() const;
 
-    // Of the state: equal hashes, equal futures (up to points in time, which count from now).
+    // Equal hashes, equal futures.
     std::uint64_t hash() const;
     // Of the history, and its value after each 1,024 events.
     std::uint64_t trace_hash() const { return state_.trace.value(); }

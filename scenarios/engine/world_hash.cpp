@@ -1,6 +1,7 @@
 // The hash of a world's state, its abstraction for searches, and the names of events.
 #include <algorithm>
 
+#include "lib/base/structural_hash.hpp"
 #include "lib/patroni/parse.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/members.hpp"
@@ -9,56 +10,27 @@
 namespace bestgres::scenarios {
 namespace {
 
-void add_operators(const WorldState& world, Hasher& hasher) {
-    for (const OperatorRun& run : world.operators) {
-        hasher.add(run.core->has_value() ? (*run.core)->hash() : 0);
-        hasher.add(static_cast<std::uint64_t>(run.paused) * 2 +
-                   static_cast<std::uint64_t>(run.wanted));
-        hasher.add(static_cast<std::uint64_t>(run.inbox.size()));
-        hasher.add(static_cast<std::uint64_t>(run.skew.count()));
-    }
+// What decides the future. Left out is history (the trace, the numbers of events, what was recorded
+// of calls and occurrences) and the state that controllers derive from the store.
+void add_present(const WorldState& world, Hasher& hasher) {
+    hash_values(hasher, world.now, world.over, world.server.version(), world.seen_version,
+                world.store_hash, world.controllers_due, world.replicas, world.watches,
+                world.network);
+    hash_values(hasher, world.operators, world.operator_calls, world.rest_requests, world.sql_calls,
+                world.sql_asked, world.forced, world.nodes, world.containers, world.volumes,
+                world.links, world.attached, world.clients, world.drains);
+    hash_values(hasher, world.faults, world.active_faults, world.edits, world.states_changed,
+                world.step_cluster, world.step_effect, world.last_effect, world.last_disturbance,
+                world.settled);
+    hash_values(hasher, world.laws, world.exposure, world.writerless_since, world.two_writers_since,
+                world.has_been_written_to);
 }
 
-void add_nodes(const WorldState& world, Hasher& hasher) {
-    for (const NodeRun& node : world.nodes) {
-        hasher.add(static_cast<std::uint64_t>(node.up) * 8 +
-                   static_cast<std::uint64_t>(node.kubelet_dead) * 4 +
-                   static_cast<std::uint64_t>(node.cut_off) * 2 +
-                   static_cast<std::uint64_t>(node.proxy_stale));
-        for (const auto& [service, uids] : node.routes) {
-            hasher.add(service);
-            for (const std::string& uid : uids) {
-                hasher.add(uid);
-            }
-        }
-    }
-    for (const Container& container : world.containers) {
-        hasher.add(static_cast<std::uint64_t>(container.phase));
-        hasher.add(container.incarnation);
-        hasher.add(container.runs() ? (*container.member)->hash() : 0);
-        hasher.add(container.runs() ? (*container.postgres)->hash() : 0);
-        hasher.add(static_cast<std::uint64_t>(container.ready) * 2 +
-                   static_cast<std::uint64_t>(container.frozen));
-        container.agent.hash_into(hasher);
-    }
-}
-
+// Events of one instant happen in the order in which they were put in.
 void add_future(const WorldState& world, Hasher& hasher) {
-    for (const auto& [claim, volume] : world.volumes) {
-        hasher.add(claim);
-        hasher.add(volume.hash());
-    }
-    world.timeline.visit([&](Instant at, const Happening& happening) {
-        hasher.add(static_cast<std::uint64_t>((at - world.now).count()));
-        hasher.add(happening.index());
-    });
-    for (const FaultRun& fault : world.faults) {
-        fault.progress.hash_into(hasher);
-        hasher.add(static_cast<std::uint64_t>(fault.stage));
-    }
-    for (const EditRun& edit : world.edits) {
-        edit.progress.hash_into(hasher);
-    }
+    hasher.add(static_cast<std::uint64_t>(world.timeline.size()));
+    world.timeline.visit(
+        [&hasher](Instant at, const Happening& happening) { hash_values(hasher, at, happening); });
 }
 
 std::uint64_t abstraction_of(const kube::Object& cluster) {
@@ -79,16 +51,25 @@ std::uint64_t abstraction_of(const Container& container) {
 
 }  // namespace
 
-std::uint64_t World::hash() const {
+void Container::hash_into(Hasher& hasher) const {
+    hash_values(hasher, dice, pod_uid, pod, cluster, claim, claim_uid, service_account, image,
+                address, node);
+    hash_values(hasher, phase, incarnation, failures, due, started, obstacle);
+    hash_values(hasher, member, postgres, server_due, server_face, patroni_face, checkpoint_until,
+                wake, frozen, inbox, asked, agent, agent_looks);
+    hash_values(hasher, ready, being_deleted, object_gone, status_on_its_way, status_is_stale,
+                removal_on_its_way);
+}
+
+std::uint64_t hash_of_world(const WorldState& world) {
     Hasher hasher;
-    hasher.add(state_.store_hash);
-    add_operators(state_, hasher);
-    add_nodes(state_, hasher);
-    add_future(state_, hasher);
-    state_.network.hash_into(hasher);
-    state_.watches.hash_into(hasher);
-    state_.laws.hash_into(hasher);
+    add_present(world, hasher);
+    add_future(world, hasher);
     return hasher.value();
+}
+
+std::uint64_t World::hash() const {
+    return hash_of_world(state_);
 }
 
 // Members count whatever their names are: sums do not see the order.
