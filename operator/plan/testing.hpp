@@ -39,6 +39,12 @@ public:
     // Every member that runs answers what its annotation says.
     TestCluster& fresh();
 
+    // The step succeeds: Kubernetes and Patroni do what it asks for (obedient.cpp).
+    TestCluster& perform(const Effect& effect);
+    // What controllers, kubelets and Patroni do by themselves in a while: pods that are missing
+    // come up on the template of the StatefulSet, those that run become healthy, somebody leads.
+    TestCluster& goes_on();
+
     Facts& facts() { return facts_; }
     ClusterView view() const { return read_view(facts_); }
     Plan plan() const { return plan_cluster(view()); }
@@ -50,6 +56,8 @@ public:
 private:
     void add(const kube::Ref& ref, Json json);
     void add_member(std::int64_t ordinal);
+    void hand_over_to(const std::string& pod);
+    void set_role(const std::string& pod, bool leads);
 
     Facts facts_;
 };
