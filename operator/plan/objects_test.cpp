@@ -87,6 +87,17 @@ TEST(KeepObjects, repairs_what_somebody_changed) {
     EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
 }
 
+TEST(KeepObjects, repairs_a_selector_that_somebody_added_to) {
+    for (const kube::Kind& kind : {kube::kinds::service, kube::kinds::pod_disruption_budget}) {
+        TestCluster db;
+        db.edit(kind, "db", [&kind](Json& json) {
+            Json& selector = json["spec"]["selector"];
+            (kind == kube::kinds::service ? selector : selector["matchLabels"])["by-hand"] = "yes";
+        });
+        EXPECT_EQ(db.steps(), texts({"ApplyObject " + std::string(kind.name) + " db"}));
+    }
+}
+
 TEST(KeepObjects, takes_out_what_the_spec_has_no_more) {
     TestCluster db("instances: 1\nservices: {primary: {annotations: {team: payments}}}\n");
     const auto service = [&db] {

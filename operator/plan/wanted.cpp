@@ -98,11 +98,19 @@ std::uint64_t content_hash(const kube::Object& live) {
     return hash_json(content);
 }
 
+// A selector is one value: an entry more selects fewer, down to nobody.
+bool selects_alike(const Json& wanted, const Json& live) {
+    const Json* const selector = find(wanted, {"spec", "selector"});
+    const Json* const found = find(live, {"spec", "selector"});
+    return selector == nullptr || found == nullptr || *selector == *found;
+}
+
 bool has_drifted(const ClusterView& view, const Wanted& wanted, const kube::Object& live) {
     const auto settled = view.facts.settled.find(wanted.ref);
     const bool applied_this =
         settled != view.facts.settled.end() && settled->second.desired_hash == wanted.object.hash();
-    if (is_contained(wanted.object.json(), live.json())) {
+    if (is_contained(wanted.object.json(), live.json()) &&
+        selects_alike(wanted.object.json(), live.json())) {
         return false;
     }
     return !applied_this || settled->second.content_hash != content_hash(live);

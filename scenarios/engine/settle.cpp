@@ -24,7 +24,7 @@ bool is_sound(const WorldState& world) {
         world.containers.begin(), world.containers.end(), [](const Container& container) {
             return container.is_over() || (container.ready && !container.being_deleted);
         });
-    if (!nodes || !containers) {
+    if (!nodes || !containers || !world.writerless_since.empty()) {
         return false;
     }
     const auto pods = all_stored(world, kube::kinds::pod);
