@@ -14,6 +14,7 @@
 #include "scenarios/invariants/d8_sync_truth.hpp"
 #include "scenarios/invariants/d9_eligibility.hpp"
 #include "scenarios/invariants/h3_bounded.hpp"
+#include "scenarios/invariants/h4_no_escape.hpp"
 #include "scenarios/invariants/k10_one_way.hpp"
 #include "scenarios/invariants/k11_deletion.hpp"
 #include "scenarios/invariants/k12_rights.hpp"
@@ -72,7 +73,7 @@ private:
                    K15Eviction, K16Load, K17Removal, T1HonestReady, T2ObservedGeneration,
                    T3Conditions, T4Phases, X1Secrets, X2Credentials, X3Downgrade, L1Reached,
                    L2WritablePrimary, L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core,
-                   L7Progress, L8LostPartners, L9BackOff, H3Bounded>;
+                   L7Progress, L8LostPartners, L9BackOff, H3Bounded, H4NoEscape>;
 
     All laws_;
 };

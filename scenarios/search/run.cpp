@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "scenarios/invariants/h1_same_trace.hpp"
+
 namespace bestgres::scenarios {
 namespace {
 
-constexpr LawText same_twice{"H1", "the same scenario on the same code has the same trace"};
 constexpr std::uint64_t events_between_looks = 16;
 
 void look_around(const World& world, std::uint64_t& before, Seen& seen) {
@@ -28,18 +29,11 @@ void run_watching(World& world, const RunOptions& options, Seen& seen) {
     }
 }
 
-std::size_t first_difference(const std::vector<std::uint64_t>& left,
-                             const std::vector<std::uint64_t>& right) {
-    const auto [at, other] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
-    return static_cast<std::size_t>(at - left.begin());
-}
-
-Violation differs(const RunReport& once, const RunReport& again) {
-    const std::size_t block = first_difference(once.trace_blocks, again.trace_blocks);
-    return {.law = std::string(same_twice.id),
-            .sentence = fmt::format("two runs differ between events {} and {}", block * 1024,
-                                    (block + 1) * 1024),
-            .facts = {fmt::format("{} events, then {}", once.events, again.events)}};
+RunTrace trace_of(const RunReport& report) {
+    return {.events = report.events,
+            .hash = report.trace,
+            .blocks = report.trace_blocks,
+            .violations = report.violations};
 }
 
 Failure failure_of(const World& world, std::vector<CallSeen> calls) {
@@ -111,8 +105,8 @@ RunReport run_twice(const Ground& ground, const Scenario& scenario, const RunOpt
     const RunReport again =
         run_scenario(ground, scenario,
                      {.stop_at_violation = options.stop_at_violation, .detail = TraceDetail::full});
-    if (once.trace != again.trace || once.violations != again.violations) {
-        once.violations.push_back(differs(once, again));
+    if (auto violation = H1SameTrace::judge(trace_of(once), trace_of(again))) {
+        once.violations.push_back(*std::move(violation));
     }
     return once;
 }
