@@ -12,6 +12,12 @@ bool is_bookkeeping(const std::string& path) {
            path == ".metadata.deletionTimestamp" || path == ".metadata.deletionGracePeriodSeconds";
 }
 
+// Maps that Kubernetes takes as one value (mapType and structType atomic): who says such a one says
+// all of it.
+bool is_atomic(const std::string& path) {
+    return path == ".spec.selector";
+}
+
 struct Comparison {
     const Json& said;   // what the call carries here; null: nothing
     const Json* owned;  // what the operator applied before, here
@@ -30,7 +36,8 @@ void find_touched(const Json& before, const Comparison& here, std::vector<std::s
             continue;
         }
         const Json* const owned = fields_below(here.owned, key);
-        if (value.is_object() && (!speaks || said->is_object())) {
+        const bool goes_deeper = !speaks || (said->is_object() && !is_atomic(path));
+        if (value.is_object() && goes_deeper) {
             static const Json nothing;
             find_touched(value, {speaks ? *said : nothing, owned, stays ? *after : nothing, path},
                          touched);

@@ -51,6 +51,16 @@ TEST_F(K7, what_it_said_before_may_go) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K7, a_selector_is_said_as_a_whole) {
+    stored["spec"]["selector"] = {{"app", "db"}, {"by-hand", "yes"}};
+    Json becomes = stored;
+    becomes["spec"]["selector"] = {{"app", "db"}};
+    applied({{"spec", {{"type", "ClusterIP"}, {"selector", {{"app", "db"}}}}}}, becomes);
+    EXPECT_EQ(said(), "");
+    applied({{"spec", {{"type", "ClusterIP"}}}}, becomes);
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(K7, an_annotation_of_a_user_stays) {
     Json becomes = stored;
     becomes["metadata"]["annotations"].erase("theirs");
