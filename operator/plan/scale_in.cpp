@@ -39,6 +39,13 @@ Opinion remove_left_volume(const ClusterView& view) {
     return {};
 }
 
+// Nothing runs in a wanted member, and a newer template is there for it: a roll replaces such a one
+// at once, and who leaves can wait for that.
+bool is_about_to_be_replaced(const ClusterView& view, const Member& member) {
+    return is_wanted(view, member) && member.stale && member.has_pod() &&
+           !member.pod.being_deleted() && !runs(member);
+}
+
 // What speaks against the leaver going now; empty where nothing does.
 std::string objection(const ClusterView& view, const Member* leaver) {
     if (view.failover.pending()) {
@@ -72,6 +79,11 @@ Opinion scale_in(const ClusterView& view) {
     }
     if (view.replicas <= view.spec->instances) {
         return remove_left_volume(view);
+    }
+    if (std::ranges::any_of(view.members, [&view](const Member& member) {
+            return is_about_to_be_replaced(view, member);
+        })) {
+        return {};
     }
     const Member* const leaver = view.member(manifests::pod_name(view.name, view.replicas - 1));
     if (std::string against = objection(view, leaver); !against.empty()) {

@@ -32,6 +32,14 @@ TEST(ScaleIn, never_removes_the_leader) {
     EXPECT_EQ(db.steps(), texts({"Switchover db-2 to db-0"}));
 }
 
+TEST(ScaleIn, lets_a_roll_replace_a_member_that_does_not_even_start) {
+    TestCluster db;
+    db.leads("db-1").asks("instances: 1\n").without(kube::kinds::pod_disruption_budget, "db");
+    db.stale("db-0").not_running("db-0");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-0"}));
+}
+
 TEST(ScaleIn, waits_for_somebody_who_may_take_over_from_the_leader) {
     TestCluster db;
     db.leads("db-2").unready("db-0").unready("db-1").asks("instances: 2\n");
