@@ -94,6 +94,22 @@ TestCluster& TestCluster::perform(const Effect& effect) {
     return *this;
 }
 
+// Where commits wait for a standby, Patroni takes one that is there.
+void TestCluster::choose_standby() {
+    const ClusterView now = view();
+    if (now.sync.leader.empty()) {
+        return;
+    }
+    std::string standby;
+    for (const Member& member : now.members) {
+        if (member.has_pod() && can_run(member.pod) && !member.pod.being_deleted() &&
+            !member.holds_lock) {
+            standby = member.name;
+        }
+    }
+    dcs("db-sync", {{"leader", now.leader.holder}, {"sync_standby", standby}});
+}
+
 TestCluster& TestCluster::goes_on() {
     const kube::Object* const set = view().object(set_ref);
     const std::int64_t replicas = set == nullptr ? 0 : kube::desired_replicas(*set);
@@ -123,6 +139,7 @@ TestCluster& TestCluster::goes_on() {
             }
         }
     }
+    choose_standby();
     return *this;
 }
 

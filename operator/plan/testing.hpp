@@ -57,6 +57,7 @@ private:
     void add(const kube::Ref& ref, Json json);
     void add_member(std::int64_t ordinal);
     void hand_over_to(const std::string& pod);
+    void choose_standby();
     void set_role(const std::string& pod, bool leads);
 
     Facts facts_;

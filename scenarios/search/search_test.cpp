@@ -86,22 +86,6 @@ TEST(Run, is_the_same_twice_and_sees_situations) {
     EXPECT_GT(report.seen.situations.size(), 5U);
 }
 
-// H5: without the agent's watchdog a frozen Patroni leaves a second writable primary. A run that
-// does not notice would notice nothing else either.
-TEST(Canary, is_found) {
-    Scenario scenario = workload("W02");
-    scenario.knobs.agent_watchdog = false;
-    scenario.faults = {
-        workloads::lasting(workloads::fault("hang", FaultKind::patroni_hang, "the leader of db",
-                                            workloads::when_settled_after("create")),
-                           std::chrono::seconds(90))};
-    const RunReport report = run_scenario(ground(), scenario, {.stop_at_violation = true});
-    ASSERT_FALSE(report.violations.empty());
-    EXPECT_EQ(report.violations.front().law, "D1");
-    scenario.knobs.agent_watchdog = true;
-    EXPECT_EQ(told(run_scenario(ground(), scenario, {})), "");
-}
-
 TEST(Run, has_another_trace_for_another_seed) {
     Scenario other = workload("W01");
     other.seed = 2;
