@@ -1,5 +1,7 @@
 // Keeps the cache of one kind in step with the server: list, watch from there, resume from the last
-// version seen when the stream ends, list again when that version is gone.
+// version seen when the stream ends, list again when that version is gone. Where streams end as
+// soon as they begin (a right that is missing, a server that is ill) it lives on lists, with
+// growing pauses, and says when even those are too old to act on.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +29,8 @@ public:
     const InformerSpec& spec() const { return spec_; }
     // Listed at least once: the cache holds what existed then.
     bool synced() const { return synced_; }
+    // Whether the cache may be acted on: a stream is open, or the server was heard not long ago.
+    bool current(Instant now) const;
     const std::string& problem() const { return problem_; }
     // The problem is this kind's alone (a missing right), not that of every call to the server.
     bool problem_is_own() const { return problem_is_own_; }
@@ -48,13 +52,19 @@ private:
     enum class State { to_list, listing, to_watch, watching };
 
     kube::WatchSpec open(Instant now);
-    void back_off(Instant now);
+    // Until when nothing is tried after so many failures in a row.
+    Instant pause_after(std::uint32_t failures, Instant now) const;
+    void on_end(const kube::WatchEvent& event, Instant now);
+    void prove(Instant now);
 
     InformerSpec spec_;
     State state_ = State::to_list;
     Instant due_;
     Instant opened_at_;
-    std::uint32_t failures_ = 0;
+    Instant heard_at_;                  // the last that the server told of this kind
+    std::optional<Instant> proves_at_;  // an open stream is then trusted again
+    std::uint32_t failed_lists_ = 0;    // in a row
+    std::uint32_t short_streams_ = 0;   // in a row
     bool synced_ = false;
     std::string version_;
     std::string problem_;

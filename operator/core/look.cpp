@@ -58,12 +58,9 @@ void OperatorCore::on_look(const Pending& pending, const kube::Answer& answer, T
             store_.replace(
                 {.kind = pending.ref.kind, .ns = pending.key.ns, .cluster = &pending.key},
                 {.items = listing->items, .version = listing->resource_version}, turn.now);
-        } else if (const auto* object = std::get_if<kube::Object>(&*answer.outcome)) {
-            store_.put(pending.ref, *object, turn.now);
         }
-    } else if (answer.outcome.error().code == kube::ErrorCode::not_found) {
-        store_.remove(pending.ref);
     } else {
+        // Not found, too: a list of what does not exist is empty, never an error.
         work.look_failed = true;
         work.failure = "fresh look: " + answer.outcome.error().message;
     }

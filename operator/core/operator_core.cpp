@@ -38,6 +38,10 @@ bool OperatorCore::synced() const {
     return std::ranges::all_of(informers_, &Informer::synced);
 }
 
+bool OperatorCore::current(Instant now) const {
+    return std::ranges::all_of(informers_, [now](const Informer& one) { return one.current(now); });
+}
+
 Outbox OperatorCore::on(const Event& event, Instant now) {
     Outbox out;
     Turn turn{now, out};
@@ -79,7 +83,7 @@ void OperatorCore::advance(Turn& turn) {
     report_problems(turn);
     turn.out.finished = shutting_down_ && leader_.released();
     turn.out.wants_entropy = entropy_.size() < entropy_kept / 2;
-    turn.out.wake_at = wake_at();
+    turn.out.wake_at = wake_at(turn.now);
 }
 
 void OperatorCore::advance_leader(Turn& turn) {
@@ -115,7 +119,7 @@ void OperatorCore::advance_caches(Turn& turn) {
 }
 
 void OperatorCore::advance_clusters(Turn& turn) {
-    if (!leader_.may_act(turn.now) || !synced()) {
+    if (!leader_.may_act(turn.now) || !current(turn.now)) {
         return;
     }
     for (ClusterKey& key : queue_.take_due(turn.now)) {
@@ -141,7 +145,7 @@ void OperatorCore::advance_clusters(Turn& turn) {
     }
 }
 
-std::optional<Instant> OperatorCore::wake_at() const {
+std::optional<Instant> OperatorCore::wake_at(Instant now) const {
     std::optional<Instant> earliest = leader_.wake_at();
     const auto keep = [&earliest](std::optional<Instant> other) {
         if (other && (!earliest || *other < *earliest)) {
@@ -154,7 +158,7 @@ std::optional<Instant> OperatorCore::wake_at() const {
     for (const Informer& informer : informers_) {
         keep(informer.wake_at());
     }
-    if (was_leading_ && synced()) {
+    if (was_leading_ && current(now)) {
         keep(queue_.next_due());
     }
     return earliest;
@@ -291,7 +295,7 @@ void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
             const Store::Entry* const entry = store_.find(ref);
             if (entry == nullptr ||
                 !is_older(event.object.resource_version(), entry->object.resource_version())) {
-                store_.remove(ref);
+                store_.remove(ref, event.object.resource_version());
                 queue_.add(Store::cluster_of(ref, event.object), turn.now);
             }
             return;
@@ -320,6 +324,11 @@ void OperatorCore::report_problems(Turn& turn) {
     // A server that cannot be reached is told once, not once a kind.
     std::string server = leader_.problem();
     for (const Informer& informer : informers_) {
+        const bool too_old = informer.synced() && !informer.current(turn.now);
+        report("age of " + std::string(informer.spec().kind.plural),
+               too_old ? "nothing is done for any cluster: what is known of " +
+                             std::string(informer.spec().kind.plural) + " is too old"
+                       : "");
         const bool own = informer.problem_is_own();
         report(std::string(informer.spec().kind.plural), own ? informer.problem() : "");
         if (!own && server.empty()) {

@@ -40,6 +40,8 @@ public:
     Outbox on(const Event& event, Instant now);
 
     bool synced() const;
+    // Synced, and nothing in the caches is known to be too old to act on.
+    bool current(Instant now) const;
     bool leading(Instant now) const { return leader_.may_act(now); }
     // Nobody else can hold the lease yet, whether or not this one still acts.
     bool holds_lease(Instant now) const { return leader_.holds(now); }
@@ -86,7 +88,7 @@ private:
     void advance_clusters(Turn& turn);
     void open_watch(std::size_t index, kube::WatchSpec spec, Turn& turn);
     void report_problems(Turn& turn);
-    std::optional<Instant> wake_at() const;
+    std::optional<Instant> wake_at(Instant now) const;
     std::optional<Pending> take_pending(std::uint64_t id);
     std::uint64_t expect(Pending pending);
     bool awaits_a_write() const;

@@ -126,6 +126,24 @@ TEST(Store, ignores_echoes_of_what_was_deleted_but_not_a_namesake) {
     EXPECT_TRUE(store.put(pod, version("12", "b"), start));
 }
 
+// The answer to a delete holds the object with its finalizer, and may come after the event that
+// tells of its end.
+TEST(Store, is_not_told_by_a_late_answer_that_what_is_gone_is_there) {
+    Store store;
+    store.put(pod, version("9", "a"), start);
+    store.remove(pod, "11");
+    EXPECT_FALSE(store.put(pod, version("10", "a"), start));
+    EXPECT_FALSE(store.put(pod, version("11", "a"), start));
+    EXPECT_EQ(store.find(pod), nullptr);
+}
+
+TEST(Store, takes_back_what_had_only_lost_its_label) {
+    Store store;
+    store.put(pod, version("9", "a"), start);
+    store.remove(pod, "11");
+    EXPECT_TRUE(store.put(pod, version("12", "a"), start));
+}
+
 TEST(Store, keeps_what_is_newer_than_a_listing) {
     Store store;
     store.put(pod, version("20", "a"), start);
@@ -174,6 +192,49 @@ TEST(Informer, backs_off_when_a_stream_ends_at_once) {
     EXPECT_FALSE(informer.next_watch(start).has_value());
     EXPECT_EQ(informer.problem(), "refused");
     EXPECT_TRUE(informer.next_watch(*informer.wake_at()).has_value());
+}
+
+// A role that allows to list and not to watch: the cache lives on lists.
+TEST(Informer, lists_again_and_again_where_no_stream_lives) {
+    Informer informer({kube::kinds::pod, "shop", "x"});
+    Instant now = start;
+    int lists = 0;
+    for (int round = 0; round < 40; ++round) {
+        if (informer.next_list(now)) {
+            ++lists;
+            informer.on_listed({kube::Outcome(kube::Listing{})}, now);
+        } else {
+            informer.next_watch(now);
+        }
+        informer.on_watch_event({1, kube::WatchEventType::closed, {}, "forbidden"}, now);
+        EXPECT_TRUE(informer.current(now));
+        now = *informer.wake_at();
+    }
+    EXPECT_EQ(lists, 39);
+    EXPECT_EQ(informer.problem(), "forbidden");
+    EXPECT_TRUE(informer.problem_is_own());
+    EXPECT_GT(now - start, std::chrono::minutes(15));
+}
+
+TEST(Informer, says_when_its_cache_is_too_old_and_when_it_is_not_any_more) {
+    Informer informer({kube::kinds::pod, "shop", "x"});
+    kube::Error refusal;
+    refusal.code = kube::ErrorCode::forbidden;
+    informer.next_list(start);
+    informer.on_listed({kube::Outcome(kube::Listing{})}, start);
+    const Instant later = start + std::chrono::minutes(10);
+    EXPECT_TRUE(informer.current(later));
+
+    informer.on_watch_event({1, kube::WatchEventType::gone, {}, "410"}, later);
+    informer.next_list(later);
+    informer.on_listed(refusal, later);
+    EXPECT_TRUE(informer.current(later));
+    const Instant old = later + std::chrono::minutes(1);
+    EXPECT_FALSE(informer.current(old));
+
+    informer.next_list(old);
+    informer.on_listed({kube::Outcome(kube::Listing{})}, old);
+    EXPECT_TRUE(informer.current(old));
 }
 
 TEST(Metrics, are_rendered_for_prometheus) {

@@ -10,6 +10,8 @@
 namespace bestgres::core {
 namespace {
 
+constexpr std::size_t kept_graves = 10'000;
+
 std::uint64_t number_of(std::string_view text) {
     std::uint64_t number = 0;
     const auto [stop, code] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -41,13 +43,10 @@ ClusterKey Store::cluster_of(const kube::Ref& ref, const kube::Object& object) {
 }
 
 bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
-    const auto grave = buried_.find(ref);
-    if (grave != buried_.end()) {
-        if (grave->second == object.uid()) {
-            return false;
-        }
-        buried_.erase(grave);
+    if (is_echo(ref, object)) {
+        return false;
     }
+    buried_.erase(ref);
     const auto found = entries_.find(ref);
     if (found == entries_.end()) {
         entries_.emplace(ref, entry_of(ref, object, now));
@@ -69,8 +68,18 @@ bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
     return true;
 }
 
-bool Store::remove(const kube::Ref& ref) {
-    buried_.erase(ref);
+bool Store::is_echo(const kube::Ref& ref, const kube::Object& object) const {
+    const auto found = buried_.find(ref);
+    if (found == buried_.end() || found->second.uid != object.uid()) {
+        return false;
+    }
+    // An object that only left the selection may come back to it, as a later version.
+    const std::string& end = found->second.version;
+    return end.empty() || end == object.resource_version() ||
+           is_older(object.resource_version(), end);
+}
+
+bool Store::drop(const kube::Ref& ref, Grave grave) {
     const auto found = entries_.find(ref);
     if (found == entries_.end()) {
         return false;
@@ -83,14 +92,25 @@ bool Store::remove(const kube::Ref& ref) {
         }
     }
     entries_.erase(found);
+    buried_[ref] = std::move(grave);
+    burials_.push_back(ref);
+    if (burials_.size() > kept_graves) {
+        buried_.erase(burials_.front());
+        burials_.pop_front();
+    }
     return true;
+}
+
+bool Store::remove(const kube::Ref& ref, std::string_view version) {
+    const Entry* const entry = find(ref);
+    return entry != nullptr &&
+           drop(ref, {.uid = std::string(entry->object.uid()), .version = std::string(version)});
 }
 
 void Store::bury(const kube::Ref& ref, std::string_view uid) {
     const Entry* const entry = find(ref);
     if (entry != nullptr && entry->object.uid() == uid) {
-        remove(ref);
-        buried_[ref] = std::string(uid);
+        drop(ref, {.uid = std::string(uid), .version = {}});
     }
 }
 
@@ -123,7 +143,7 @@ std::set<ClusterKey> Store::replace(const Scope& scope, const Fresh& fresh, Inst
     }
     for (const kube::Ref& ref : gone) {
         changed.insert(cluster_of(ref, entries_.at(ref).object));
-        remove(ref);
+        remove(ref, fresh.version);
     }
     return changed;
 }

@@ -2,6 +2,7 @@
 // an older version of an object is ignored, whoever brings it.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -35,7 +36,9 @@ public:
 
     // Whether anything changed.
     bool put(const kube::Ref& ref, const kube::Object& object, Instant now);
-    bool remove(const kube::Ref& ref);
+    // The object is gone, as of a version of the server: what is still on its way with an earlier
+    // state of this incarnation (the answer to a call, above all) does not bring it back.
+    bool remove(const kube::Ref& ref, std::string_view version);
     // The object was deleted by us and is gone: events about this incarnation that are still on
     // their way are ignored.
     void bury(const kube::Ref& ref, std::string_view uid);
@@ -64,9 +67,17 @@ public:
     static ClusterKey cluster_of(const kube::Ref& ref, const kube::Object& object);
 
 private:
+    struct Grave {
+        std::string uid;
+        std::string version;  // of the end; empty: whatever still comes of it is an echo
+    };
+    bool is_echo(const kube::Ref& ref, const kube::Object& object) const;
+    bool drop(const kube::Ref& ref, Grave grave);
+
     std::map<kube::Ref, Entry> entries_;
     std::map<ClusterKey, std::set<kube::Ref>> by_cluster_;
-    std::map<kube::Ref, std::string> buried_;  // uid
+    std::map<kube::Ref, Grave> buried_;
+    std::deque<kube::Ref> burials_;  // oldest first: echoes do not come after thousands of others
 };
 
 // Versions are compared as numbers, as Patroni does and Kubernetes promises since 1.35. Texts that
