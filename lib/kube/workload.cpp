@@ -33,6 +33,17 @@ bool pod_is_ready(const Object& pod) {
     return condition_is_true(pod, "Ready") && !pod.being_deleted();
 }
 
+std::optional<Instant> pod_unready_since(const Object& pod) {
+    for (const Json& condition : array_at(pod.json(), {"status", "conditions"})) {
+        if (string_at(condition, {"type"}) == "Ready" &&
+            string_at(condition, {"status"}) != "True") {
+            const Result<Instant> since = parse_time(string_at(condition, {"lastTransitionTime"}));
+            return since ? std::optional(*since) : std::nullopt;
+        }
+    }
+    return std::nullopt;
+}
+
 bool pod_is_scheduled(const Object& pod) {
     return !pod_node(pod).empty();
 }

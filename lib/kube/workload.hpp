@@ -12,6 +12,8 @@ namespace bestgres::kube {
 
 // The condition Ready is True and nobody has asked for the pod's deletion.
 bool pod_is_ready(const Object& pod);
+// Since when the condition Ready is False; absent where it is not.
+std::optional<Instant> pod_unready_since(const Object& pod);
 bool pod_is_scheduled(const Object& pod);
 // "Pending", "Running", "Succeeded", "Failed", "Unknown"; empty where no kubelet has spoken.
 std::string_view pod_phase(const Object& pod);

@@ -16,6 +16,19 @@ TEST(Pod, is_ready_only_while_nobody_deletes_it) {
     EXPECT_FALSE(pod_is_ready(Object()));
 }
 
+TEST(Pod, tells_since_when_it_is_not_ready) {
+    Json pod = {{"status",
+                 {{"conditions",
+                   {{{"type", "Ready"},
+                     {"status", "False"},
+                     {"lastTransitionTime", "1970-01-01T00:00:07Z"}}}}}}};
+    EXPECT_EQ(pod_unready_since(Object(pod)), Instant{7'000'000'000});
+
+    pod["status"]["conditions"][0]["status"] = "True";
+    EXPECT_EQ(pod_unready_since(Object(pod)), std::nullopt);
+    EXPECT_EQ(pod_unready_since(Object()), std::nullopt);
+}
+
 TEST(Pod, tells_its_obstacle) {
     const Json unschedulable = {{"type", "PodScheduled"},
                                 {"status", "False"},

@@ -59,7 +59,7 @@ struct SqlCall {
 struct StepBegun {
     std::string cluster;  // "shop/db"
     std::string_view rule;
-    std::string effect;  // "DeletePod db-1"
+    std::string effect;  // "EvictPod db-1"
     std::string because;
 };
 

@@ -65,9 +65,17 @@ void bring_up(Rig& rig, const std::string& cluster, int members) {
 patroni::Reply healthy_member(const patroni::Call& call) {
     const bool leads = call.pod.ends_with("-0");
     const std::string scope = call.pod.substr(0, call.pod.size() - 2);
-    return {200, R"({"state":"running","server_version":150020,"role":")" +
-                     std::string(leads ? "primary" : "replica") +
-                     R"(","patroni":{"version":"4.1.4","scope":")" + scope + R"("}})"};
+    Json status = {{"state", "running"},
+                   {"server_version", 150020},
+                   {"role", leads ? "primary" : "replica"},
+                   {"patroni", {{"version", "4.1.4"}, {"scope", scope}}}};
+    for (const char* const replica : {"-1", "-2"}) {
+        if (leads) {
+            status["replication"].push_back(
+                {{"application_name", scope + replica}, {"state", "streaming"}});
+        }
+    }
+    return {200, dump(status)};
 }
 
 Rig running(int members, int operators = 1) {
@@ -171,7 +179,37 @@ TEST(OperatorCore, replaces_a_stale_replica_only_after_a_fresh_look) {
     });
     rig.run_for(seconds(3));
 
-    EXPECT_EQ(std::ranges::count(rig.calls, "delete Pod shop/db-1"), 1);
+    EXPECT_EQ(std::ranges::count(rig.calls, "evict Pod shop/db-1"), 1);
+}
+
+TEST(OperatorCore, asks_again_later_when_a_budget_refuses_an_eviction) {
+    Rig rig = running(3);
+    rig.calls.clear();
+    rig.server.fault = [](const kube::Call& call) -> std::optional<kube::Error> {
+        if (!std::holds_alternative<kube::Evict>(call)) {
+            return std::nullopt;
+        }
+        kube::Error failure;
+        failure.code = kube::ErrorCode::throttled;
+        failure.message = "it would violate the pod's budget";
+        return failure;
+    };
+    rig.server.edit(ref(kube::kinds::pod, "db-1"), [](Json& json) {
+        json["metadata"]["annotations"]["bestgres.io/template-hash"] = "old";
+    });
+    rig.run_for(minutes(5));
+
+    const Json& status = rig.server.find(ref(kube::kinds::bg_cluster, "db"))->json()["status"];
+    EXPECT_EQ(status["conditions"][2]["reason"], "StepFailed");
+    EXPECT_EQ(status["conditions"][2]["message"], "it would violate the pod's budget");
+    // With pauses that grow to a minute.
+    const auto asked = std::ranges::count(rig.calls, "evict Pod shop/db-1");
+    EXPECT_GE(asked, 8);
+    EXPECT_LE(asked, 14);
+
+    rig.server.fault = nullptr;
+    rig.run_for(seconds(80));
+    EXPECT_EQ(std::ranges::count(rig.calls, "evict Pod shop/db-1"), asked + 1);
 }
 
 TEST(OperatorCore, does_not_disrupt_when_a_member_itself_says_that_it_is_unwell) {
@@ -185,7 +223,7 @@ TEST(OperatorCore, does_not_disrupt_when_a_member_itself_says_that_it_is_unwell)
     });
     rig.run_for(minutes(1));
 
-    EXPECT_EQ(std::ranges::count(rig.calls, "delete Pod shop/db-1"), 0);
+    EXPECT_EQ(std::ranges::count(rig.calls, "evict Pod shop/db-1"), 0);
 }
 
 TEST(OperatorCore, reads_again_when_an_outcome_is_unknown) {
@@ -298,6 +336,37 @@ TEST(OperatorCore, is_not_stopped_by_a_hostile_object) {
 
     EXPECT_NE(rig.server.find(ref(kube::kinds::stateful_set, "db")), nullptr);
     EXPECT_EQ(rig.phase_of("bad"), "Failed");
+}
+
+// Who may not read a kind any more knows what it was; deciding on that could undo what others did.
+TEST(OperatorCore, does_nothing_on_a_cache_that_is_known_to_be_old) {
+    Rig rig = running(3);
+    rig.server.fault = [](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const list = std::get_if<kube::List>(&call);
+        if (list == nullptr || list->kind != kube::kinds::service ||
+            !list->field_selector.empty()) {
+            return std::nullopt;
+        }
+        kube::Error failure;
+        failure.code = kube::ErrorCode::forbidden;
+        failure.message = "no services";
+        return failure;
+    };
+    rig.expire_watches(kube::kinds::service);
+    rig.run_for(minutes(2));
+    EXPECT_FALSE(rig.core().current(rig.now()));
+    rig.calls.clear();
+    rig.server.edit(ref(kube::kinds::bg_cluster, "db"), [](Json& json) {
+        json["spec"]["postgresql"]["parameters"]["work_mem"] = "8MB";
+        json["metadata"]["generation"] = 9;
+    });
+    rig.run_for(minutes(2));
+    EXPECT_EQ(rig.calls, std::vector<std::string>{});
+
+    rig.server.fault = nullptr;
+    rig.run_for(minutes(1));
+    EXPECT_TRUE(rig.core().current(rig.now()));
+    EXPECT_FALSE(rig.calls.empty());
 }
 
 TEST(OperatorCore, names_a_missing_right) {

@@ -148,6 +148,11 @@ Request request_for(const plan::Effect& effect, const ClusterView& view) {
                     .propagation = kube::Propagation::background,
                     .grace_period_seconds = {}};
             },
+            [&view](const plan::EvictPod& evict) -> Request {
+                return kube::Evict{
+                    .pod = {kube::kinds::pod, view.ns, evict.pod},
+                    .only_if = {.uid = evict.uid, .resource_version = evict.resource_version}};
+            },
             [&view](const plan::ScaleIn& scale) { return scale_request(view, scale); },
             [&view](const plan::Switchover& over) { return switchover_request(view, over); },
             [&view](const plan::RestartPostgres& restart) {

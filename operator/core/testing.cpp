@@ -200,8 +200,8 @@ TinyServer::Answer TinyServer::answer(const kube::Call& call) {
                    [this](const kube::Patch& wanted) { return patch(wanted); },
                    [this](const kube::Replace& wanted) { return replace(wanted); },
                    [this](const kube::Delete& wanted) { return remove(wanted); },
-                   [](const kube::Evict&) -> Answer {
-                       return error(ErrorCode::forbidden, "no evictions here");
+                   [this](const kube::Evict& wanted) {
+                       return remove({.ref = wanted.pod, .only_if = wanted.only_if});
                    }},
         call);
     if (lose_answers && kube::is_write(call)) {
@@ -253,6 +253,19 @@ void Rig::tell_to_end(std::size_t index) {
 void Rig::shut_down(std::size_t index) {
     tell_to_end(index);
     run_for(std::chrono::milliseconds(1));
+}
+
+void Rig::expire_watches(const kube::Kind& kind) {
+    for (Operator& subject : operators_) {
+        for (auto watch = subject.watches.begin(); watch != subject.watches.end();) {
+            const bool over = watch->second.spec.kind == kind;
+            if (over) {
+                subject.inbox.push_back(kube::WatchEvent{
+                    watch->first, kube::WatchEventType::gone, {}, "too old resource version"});
+            }
+            watch = over ? subject.watches.erase(watch) : std::next(watch);
+        }
+    }
 }
 
 void Rig::feed(Operator& subject, const Event& event) {

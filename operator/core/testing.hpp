@@ -76,6 +76,8 @@ public:
     void run_for(Duration span);
     void shut_down(std::size_t index);
     void tell_to_end(std::size_t index);  // heard when time goes on
+    // The versions that watches of this kind stand at are compacted.
+    void expire_watches(const kube::Kind& kind);
     void kill(std::size_t index) { operators_[index].alive = false; }
     // A BGCluster `name` in namespace `shop`.
     void create_cluster(const std::string& name, const std::string& spec);

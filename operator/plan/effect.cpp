@@ -20,9 +20,9 @@ bool is_disruptive(const Effect& effect) {
         Overloaded{
             [](const ApplyObject&) { return false; }, [](const CreateSecret&) { return false; },
             [](const PatchObject&) { return true; }, [](const DeleteObject&) { return true; },
-            [](const DeletePod&) { return true; }, [](const ScaleIn&) { return true; },
-            [](const Switchover&) { return true; }, [](const RestartPostgres&) { return true; },
-            [](const ReinitMember&) { return true; },
+            [](const DeletePod&) { return true; }, [](const EvictPod&) { return true; },
+            [](const ScaleIn&) { return true; }, [](const Switchover&) { return true; },
+            [](const RestartPostgres&) { return true; }, [](const ReinitMember&) { return true; },
             [](const PatchPatroniConfig&) { return false; }, [](const RunSql&) { return false; },
             [](const AddFinalizer&) { return false; }, [](const DropFinalizer&) { return true; },
             [](const Announce&) { return false; }},
@@ -37,6 +37,7 @@ std::string_view name_of(const Effect& effect) {
                    [](const PatchObject&) { return Name("PatchObject"); },
                    [](const DeleteObject&) { return Name("DeleteObject"); },
                    [](const DeletePod&) { return Name("DeletePod"); },
+                   [](const EvictPod&) { return Name("EvictPod"); },
                    [](const ScaleIn&) { return Name("ScaleIn"); },
                    [](const Switchover&) { return Name("Switchover"); },
                    [](const RestartPostgres&) { return Name("RestartPostgres"); },
@@ -56,6 +57,7 @@ std::string describe(const Effect& effect) {
                    [](const PatchObject& patch) { return ref_name(patch.ref) + ": " + patch.what; },
                    [](const DeleteObject& remove) { return ref_name(remove.ref); },
                    [](const DeletePod& remove) { return remove.pod; },
+                   [](const EvictPod& evict) { return evict.pod; },
                    [](const ScaleIn& scale) {
                        return std::to_string(scale.from) + " to " + std::to_string(scale.to);
                    },
@@ -77,6 +79,9 @@ bool same_intent(const Effect& left, const Effect& right) {
     }
     if (const auto* pod = std::get_if<DeletePod>(&left)) {
         return pod->uid == std::get<DeletePod>(right).uid;
+    }
+    if (const auto* evict = std::get_if<EvictPod>(&left)) {
+        return evict->uid == std::get<EvictPod>(right).uid;
     }
     if (const auto* scale = std::get_if<ScaleIn>(&left)) {
         const auto& other = std::get<ScaleIn>(right);

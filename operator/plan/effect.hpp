@@ -52,11 +52,20 @@ struct DeleteObject {
     kube::Propagation propagation = kube::Propagation::background;
     bool operator==(const DeleteObject&) const = default;
 };
+// A pod that serves nobody, or whose cluster is being deleted.
 struct DeletePod {
     std::string pod;
     std::string uid;
     std::string resource_version;
     bool operator==(const DeletePod&) const = default;
+};
+// A pod that serves. The API server asks its budget, so that a drain and this operator never take
+// two members at once.
+struct EvictPod {
+    std::string pod;
+    std::string uid;
+    std::string resource_version;
+    bool operator==(const EvictPod&) const = default;
 };
 // One member fewer: the StatefulSet controller removes the pod of the highest ordinal.
 struct ScaleIn {
@@ -109,17 +118,17 @@ struct Announce {
 };
 
 using Effect = std::variant<ApplyObject, CreateSecret, PatchObject, DeleteObject, DeletePod,
-                            ScaleIn, Switchover, RestartPostgres, ReinitMember, PatchPatroniConfig,
-                            RunSql, AddFinalizer, DropFinalizer, Announce>;
+                            EvictPod, ScaleIn, Switchover, RestartPostgres, ReinitMember,
+                            PatchPatroniConfig, RunSql, AddFinalizer, DropFinalizer, Announce>;
 
 // Whether the step can take something away from clients or from the data. A disruptive step is
 // performed only when a plan over fresh reads still begins with it. A visit without default: a new
 // effect must choose.
 bool is_disruptive(const Effect& effect);
 
-// "DeletePod", for logs, Events and decisions.
+// "EvictPod", for logs, Events and decisions.
 std::string_view name_of(const Effect& effect);
-// "DeletePod db-1": without secrets.
+// "EvictPod db-1": without secrets.
 std::string describe(const Effect& effect);
 
 // The same intent on the same incarnation, whatever version of the object was seen.

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "lib/kube/workload.hpp"
+#include "operator/plan/stuck.hpp"
 
 namespace bestgres::plan {
 namespace {
@@ -16,6 +17,15 @@ using patroni::State;
 bool publishes_replication(const Member& member) {
     return member.status && !member.status->version.empty() &&
            member.status->version.front() >= '4';
+}
+
+// What the primary itself says of who streams from it: the only source where Patroni is older than
+// 4, and the first to know after a restart.
+bool is_fed(const Member& primary, const Member& replica) {
+    const bool cascades =
+        !find_string(replica.status->tags, {"replicatefrom"}).value_or("").empty();
+    const std::vector<std::string>& fed = primary.rest->streaming_standbys;
+    return cascades || std::ranges::find(fed, replica.name) != fed.end();
 }
 
 std::string replica_ailment(const ClusterView& view, const Member& member) {
@@ -34,6 +44,9 @@ std::string replica_ailment(const ClusterView& view, const Member& member) {
         *member.rest->replication_state != "streaming") {
         return member.name + " is not streaming";
     }
+    if (view.facts.fresh && primary != nullptr && primary->rest && !is_fed(*primary, member)) {
+        return member.name + " does not stream from " + primary->name;
+    }
     return "";
 }
 
@@ -43,6 +56,15 @@ Target target_of(const Member& member) {
     return {.pod = member.name,
             .uid = std::string(member.pod.uid()),
             .address = std::string(kube::pod_address(member.pod))};
+}
+
+Effect removal_of(const Member& member) {
+    const std::string uid(member.pod.uid());
+    const std::string version(member.pod.resource_version());
+    if (member.ready) {
+        return EvictPod{.pod = member.name, .uid = uid, .resource_version = version};
+    }
+    return DeletePod{.pod = member.name, .uid = uid, .resource_version = version};
 }
 
 bool runs(const Member& member) {
@@ -86,18 +108,28 @@ const Member* find_unhealthy(const ClusterView& view) {
     return found == view.members.end() ? nullptr : &*found;
 }
 
-std::string obstacle_to_disruption(const ClusterView& view) {
+std::string interference(const ClusterView& view) {
     if (view.config.config && find_bool(*view.config.config, {"pause"}).value_or(false)) {
         return "Patroni is paused: somebody works on the cluster by hand";
     }
     if (view.failover.pending()) {
         return "a hand-over is under way";
     }
+    return "";
+}
+
+std::string obstacle_to_disruption(const ClusterView& view) {
+    if (std::string others = interference(view); !others.empty()) {
+        return others;
+    }
     if (view.primary() == nullptr) {
         return "no primary: Patroni has to elect one first";
     }
-    if (const Member* const unhealthy = find_unhealthy(view)) {
-        return ailment(view, *unhealthy) + ": one member down at a time";
+    for (const Member& member : view.members) {
+        const bool replaceable = member.stale && is_stuck(view, member);
+        if (is_wanted(view, member) && !replaceable && !is_healthy(view, member)) {
+            return ailment(view, member) + ": one member down at a time";
+        }
     }
     return "";
 }

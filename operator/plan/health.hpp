@@ -11,6 +11,10 @@
 namespace bestgres::plan {
 
 Target target_of(const Member& member);
+// How a member's pod is taken away. Whom clients may miss is evicted: the budget over all members
+// arbitrates between this operator and whoever drains nodes. Whoever serves nobody counts as away
+// already, and a budget could only keep it from ever being replaced.
+Effect removal_of(const Member& member);
 
 // Whether its container runs, so that taking it down could take something away.
 bool runs(const Member& member);
@@ -22,8 +26,11 @@ std::string ailment(const ClusterView& view, const Member& member);
 // The first wanted member that is missing or not healthy; null where all are.
 const Member* find_unhealthy(const ClusterView& view);
 
-// Why no member may be taken down now: Patroni is paused, a hand-over is pending, there is no
-// primary, or a member is not healthy. Empty where nothing speaks against it.
+// Who else is at work: Patroni is paused by hand, or a hand-over is pending. Empty where nobody is.
+std::string interference(const ClusterView& view);
+// Why no member may be taken down now: somebody else is at work, there is no primary, or a member
+// is not healthy. One that is stuck on an old template is no reason: it is what is to be replaced.
+// Empty where nothing speaks against it.
 std::string obstacle_to_disruption(const ClusterView& view);
 
 // Whom to hand the lock to: a healthy replica that may lead, a synchronous one where the mode asks

@@ -81,6 +81,9 @@ Opinion keep_objects(const ClusterView& view) {
             continue;
         }
         if (live != nullptr && live->being_deleted()) {
+            opinion.waits.push_back(
+                {.rule = RuleId::keep_objects,
+                 .because = to_string(wanted.ref) + " is being deleted: it is made anew then"});
             continue;
         }
         const std::string what = to_string(wanted.ref);

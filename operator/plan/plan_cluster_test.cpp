@@ -10,6 +10,15 @@ namespace {
 using testing::TestCluster;
 using testing::texts;
 
+// Empty where the step takes no pod.
+std::string pod_taken(const Effect& effect) {
+    if (const auto* remove = std::get_if<DeletePod>(&effect)) {
+        return remove->pod;
+    }
+    const auto* const evict = std::get_if<EvictPod>(&effect);
+    return evict == nullptr ? "" : evict->pod;
+}
+
 TEST(PlanCluster, is_empty_when_the_spec_is_reached) {
     for (const char* const spec : {"instances: 1\n", "instances: 3\n"}) {
         TestCluster db(spec);
@@ -202,12 +211,15 @@ RC_GTEST_PROP(PlanCluster, never_breaks_its_promises, ()) {
         disruptive += disrupts ? 1 : 0;
         RC_ASSERT((!disrupts || index + 1 == plan.steps.size()));
         RC_ASSERT(!plan.steps[index].because.empty());
-        if (const auto* remove = std::get_if<DeletePod>(&plan.steps[index].effect)) {
+        if (const std::string taken = pod_taken(plan.steps[index].effect); !taken.empty()) {
             const Member* const primary = view.primary();
             // The leader's pod goes only where there is nobody to hand over to, ever.
-            const bool leads = primary != nullptr && primary->name == remove->pod;
+            const bool leads = primary != nullptr && primary->name == taken;
             const bool alone = view.members.size() == 1;
             RC_ASSERT((!leads || alone));
+            // Who serves is evicted, so that the budget is asked.
+            RC_ASSERT((view.member(taken)->ready ==
+                       std::holds_alternative<EvictPod>(plan.steps[index].effect)));
         }
         if (const auto* over = std::get_if<Switchover>(&plan.steps[index].effect)) {
             RC_ASSERT(is_healthy(view, *view.member(over->candidate)));

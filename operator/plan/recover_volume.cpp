@@ -38,11 +38,7 @@ Step remove_remains(const ClusterView& view, const Member& member, const std::st
                 .rule = RuleId::recover_volume,
                 .because = because};
     }
-    return {.effect = DeletePod{.pod = member.name,
-                                .uid = std::string(member.pod.uid()),
-                                .resource_version = std::string(member.pod.resource_version())},
-            .rule = RuleId::recover_volume,
-            .because = because};
+    return {.effect = removal_of(member), .rule = RuleId::recover_volume, .because = because};
 }
 
 Opinion recover(const ClusterView& view, const Member& member, const std::string& loss) {

@@ -88,7 +88,7 @@ TEST(RecoverVolume, replaces_a_replica_whose_claim_is_gone) {
     TestCluster db;
     db.without(persistent_volume_claim, "pgdata-db-1");
 
-    EXPECT_EQ(db.steps(), texts({"DeletePod db-1"}));
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-1"}));
     EXPECT_EQ(db.plan().steps[0].because, "db-1 starts anew, because its volume claim is gone");
 }
 

@@ -9,6 +9,7 @@
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/rules.hpp"
+#include "operator/plan/stuck.hpp"
 
 namespace bestgres::plan {
 namespace {
@@ -64,6 +65,16 @@ const Member* find_replica(const ClusterView& view, bool primary_is_done) {
     return found;
 }
 
+// A replica that the restart may heal: its settings are less than those of the primary, so that it
+// cannot follow.
+const Member* find_stuck(const ClusterView& view) {
+    const auto found = std::ranges::find_if(view.members, [&view](const Member& member) {
+        return !member.holds_lock && is_pending(member) && !was_restarted(view, member) &&
+               is_stuck(view, member);
+    });
+    return found == view.members.end() ? nullptr : &*found;
+}
+
 Step restart(const Member& member, std::string because) {
     return {.effect = RestartPostgres{.member = target_of(member)},
             .rule = RuleId::restart_pending,
@@ -91,8 +102,17 @@ Opinion restart_pending(const ClusterView& view) {
         opinion.look_again = view.now() + wait;
         return opinion;
     }
+    const Member* const stuck = interference(view).empty() ? find_stuck(view) : nullptr;
+    if (stuck != nullptr) {
+        return just(restart(
+            *stuck,
+            stuck->name + " does not become ready with settings not in force" + names_of(*stuck)));
+    }
     if (std::string obstacle = obstacle_to_disruption(view); !obstacle.empty()) {
-        return just(Waiting{.rule = RuleId::restart_pending, .because = std::move(obstacle)});
+        Opinion opinion =
+            just(Waiting{.rule = RuleId::restart_pending, .because = std::move(obstacle)});
+        opinion.look_again = next_stuck_at(view);
+        return opinion;
     }
     const Member& primary = *view.primary();
     if (const Member* const replica = find_replica(view, !is_pending(primary))) {

@@ -84,6 +84,16 @@ TEST(RestartPending, waits_while_a_member_is_unhealthy) {
     EXPECT_EQ(db.waits(), texts({"db-2 is not ready: one member down at a time"}));
 }
 
+TEST(RestartPending, restarts_first_the_replica_that_cannot_get_ready_without_it) {
+    TestCluster db;
+    db.pending_restart("db-1", raised).unready("db-1", std::chrono::minutes(1));
+    EXPECT_EQ(db.waits(), texts({"db-1 is not ready: one member down at a time"}));
+    EXPECT_EQ(db.plan().look_again, db.view().now() + std::chrono::minutes(1));
+
+    db.later(std::chrono::minutes(1));
+    EXPECT_EQ(db.steps(), texts({"RestartPostgres db-1"}));
+}
+
 TEST(RestartPending, waits_until_every_member_has_read_the_new_configuration) {
     TestCluster db;
     db.pending_restart("db-1", lowered);

@@ -169,6 +169,7 @@ TestCluster& TestCluster::dcs(const std::string& object, const Json& annotations
         stored = Json::object();
     }
     merge_patch(stored, annotations);
+    json["metadata"]["labels"] = manifests::pod_selector("db");
     add(ref, std::move(json));
     return *this;
 }
@@ -179,9 +180,12 @@ TestCluster& TestCluster::stale(const std::string& pod) {
     });
 }
 
-TestCluster& TestCluster::unready(const std::string& pod) {
-    return edit(kube::kinds::pod, pod,
-                [](Json& json) { json["status"]["conditions"][0]["status"] = "False"; });
+TestCluster& TestCluster::unready(const std::string& pod, Duration since) {
+    return edit(kube::kinds::pod, pod, [this, since](Json& json) {
+        Json& condition = json["status"]["conditions"][0];
+        condition["status"] = "False";
+        condition["lastTransitionTime"] = format_seconds(facts_.now - since);
+    });
 }
 
 TestCluster& TestCluster::not_running(const std::string& pod) {
@@ -233,6 +237,12 @@ TestCluster& TestCluster::later(Duration span) {
 
 TestCluster& TestCluster::fresh() {
     facts_.fresh = true;
+    std::vector<std::string> streaming;
+    for (const Member& member : view().members) {
+        if (member.status && member.status->replication_state == "streaming") {
+            streaming.push_back(member.name);
+        }
+    }
     for (const Member& member : view().members) {
         if (member.status && kube::container_is_running(member.pod, postgres_container)) {
             patroni::RestStatus rest;
@@ -241,6 +251,9 @@ TestCluster& TestCluster::fresh() {
             rest.state_text = member.status->state_text;
             rest.replication_state = member.status->replication_state;
             rest.server_version = 150020;
+            if (rest.role == patroni::Role::primary) {
+                rest.streaming_standbys = streaming;
+            }
             facts_.rest[std::string(member.pod.uid())] = rest;
         }
     }

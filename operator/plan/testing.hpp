@@ -28,7 +28,7 @@ public:
     TestCluster& dcs(const std::string& object, const Json& annotations);
 
     TestCluster& stale(const std::string& pod);
-    TestCluster& unready(const std::string& pod);
+    TestCluster& unready(const std::string& pod, Duration since = Duration::zero());
     TestCluster& not_running(const std::string& pod);
     TestCluster& pending_restart(const std::string& pod, const Json& reasons);
     TestCluster& leads(const std::string& pod);
@@ -49,7 +49,7 @@ public:
     ClusterView view() const { return read_view(facts_); }
     Plan plan() const { return plan_cluster(view()); }
 
-    // "DeletePod db-1" of all steps, and the sentences of all waits.
+    // "EvictPod db-1" of all steps, and the sentences of all waits.
     std::vector<std::string> steps() const;
     std::vector<std::string> waits() const;
 

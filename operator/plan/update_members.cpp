@@ -1,20 +1,19 @@
 // Pods on an old template are replaced: replicas first, then one switchover to an updated member,
 // then the former primary, which is a stale replica by then: no stored phase. One member is down at
-// a time. A stale pod in which nothing runs goes at once: it serves nobody, and a template that
-// does not even start must be replaceable by the next one.
+// a time. A stale pod in which nothing runs, or that is stuck, goes before: it serves nobody, and a
+// template that does not work must be replaceable by the next one.
 #include <algorithm>
 
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/rules.hpp"
+#include "operator/plan/stuck.hpp"
 
 namespace bestgres::plan {
 namespace {
 
 Step replace(const Member& member, std::string because) {
-    return {.effect = DeletePod{.pod = member.name,
-                                .uid = std::string(member.pod.uid()),
-                                .resource_version = std::string(member.pod.resource_version())},
+    return {.effect = removal_of(member),
             .rule = RuleId::update_members,
             .because = std::move(because)};
 }
@@ -49,6 +48,15 @@ Opinion hand_over(const ClusterView& view, const Member& primary) {
                         .because = "an updated replica that may take over from " + primary.name});
 }
 
+// Of the members that are stuck on an old template: not the holder of the lock, who hands over.
+const Member* find_stuck(const ClusterView& view) {
+    const auto found = std::ranges::find_if(view.members, [&view](const Member& member) {
+        const bool may_go = !(member.holds_lock && view.members.size() > 1);
+        return member.stale && may_go && is_stuck(view, member);
+    });
+    return found == view.members.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 Opinion update_members(const ClusterView& view) {
@@ -61,8 +69,16 @@ Opinion update_members(const ClusterView& view) {
                 member, "nothing runs in " + member.name + ", and it is on an old template"));
         }
     }
+    const Member* const stuck = interference(view).empty() ? find_stuck(view) : nullptr;
+    if (stuck != nullptr) {
+        return just(
+            replace(*stuck, stuck->name + " does not become ready, and it is on an old template"));
+    }
     if (std::string obstacle = obstacle_to_disruption(view); !obstacle.empty()) {
-        return just(Waiting{.rule = RuleId::update_members, .because = std::move(obstacle)});
+        Opinion opinion =
+            just(Waiting{.rule = RuleId::update_members, .because = std::move(obstacle)});
+        opinion.look_again = next_stuck_at(view);
+        return opinion;
     }
     if (const Member* const replica = find_stale_replica(view)) {
         return just(replace(*replica, replica->name + " is a replica on an old template"));

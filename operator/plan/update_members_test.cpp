@@ -5,6 +5,7 @@
 namespace bestgres::plan {
 namespace {
 
+using std::chrono::minutes;
 using testing::TestCluster;
 using testing::texts;
 
@@ -16,7 +17,7 @@ TEST(UpdateMembers, replaces_a_replica_before_the_primary) {
     TestCluster db;
     db.stale("db-0").stale("db-1").stale("db-2");
 
-    EXPECT_EQ(db.steps(), texts({"DeletePod db-1"}));
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-1"}));
     EXPECT_EQ(db.plan().steps[0].because, "db-1 is a replica on an old template");
 }
 
@@ -24,7 +25,7 @@ TEST(UpdateMembers, replaces_an_asynchronous_replica_before_the_synchronous_one)
     TestCluster db;
     db.stale("db-0").stale("db-1").stale("db-2").synchronous("db-1");
 
-    EXPECT_EQ(db.steps(), texts({"DeletePod db-2"}));
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-2"}));
 }
 
 TEST(UpdateMembers, hands_over_once_to_an_updated_member) {
@@ -38,7 +39,7 @@ TEST(UpdateMembers, replaces_the_former_primary_last) {
     TestCluster db;
     db.leads("db-1").stale("db-0");
 
-    EXPECT_EQ(db.steps(), texts({"DeletePod db-0"}));
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-0"}));
 }
 
 TEST(UpdateMembers, hands_over_only_to_a_synchronous_standby) {
@@ -79,6 +80,15 @@ TEST(UpdateMembers, waits_while_a_hand_over_is_under_way) {
     EXPECT_EQ(db.waits(), texts({"a hand-over is under way"}));
 }
 
+TEST(UpdateMembers, knows_that_patroni_does_not_see_a_request_without_its_labels) {
+    TestCluster db;
+    db.stale("db-0").dcs("db-failover", {{"leader", "db-0"}, {"member", "db-1"}});
+    db.edit(kube::kinds::config_map, "db-failover",
+            [](Json& json) { json["metadata"]["labels"].erase("app.kubernetes.io/name"); });
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
+}
+
 TEST(UpdateMembers, replaces_at_once_a_stale_pod_in_which_nothing_runs) {
     TestCluster db;
     db.stale("db-2").not_running("db-2").stale("db-1");
@@ -86,11 +96,57 @@ TEST(UpdateMembers, replaces_at_once_a_stale_pod_in_which_nothing_runs) {
     EXPECT_EQ(db.steps(), texts({"DeletePod db-2"}));
 }
 
+TEST(UpdateMembers, replaces_a_stale_member_that_does_not_become_ready) {
+    TestCluster db;
+    db.stale("db-0").stale("db-1").stale("db-2").unready("db-2", minutes(2));
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-2"}));
+    EXPECT_EQ(db.plan().steps[0].because,
+              "db-2 does not become ready, and it is on an old template");
+}
+
+TEST(UpdateMembers, gives_a_stale_member_time_to_get_ready_and_looks_again_then) {
+    TestCluster db;
+    db.stale("db-2").unready("db-2", minutes(1));
+
+    EXPECT_EQ(db.waits(), texts({"db-2 is not ready: one member down at a time"}));
+    EXPECT_EQ(db.plan().look_again, db.view().now() + minutes(1));
+}
+
+TEST(UpdateMembers, lets_a_stale_member_finish_its_copy_however_long_it_takes) {
+    TestCluster db;
+    db.stale("db-2").unready("db-2", minutes(60));
+    db.member_says("db-2", {{"state", "creating replica"}, {"replication_state", nullptr}});
+
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(UpdateMembers, replaces_stuck_members_without_any_primary) {
+    TestCluster db;
+    db.stale("db-1").unready("db-1", minutes(5)).dcs("db-leader", {{"leader", nullptr}});
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-1"}));
+}
+
+TEST(UpdateMembers, hands_over_from_a_primary_that_is_stuck_on_its_old_template) {
+    TestCluster db;
+    db.stale("db-0").unready("db-0", minutes(5));
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
+}
+
+TEST(UpdateMembers, replaces_the_only_member_when_it_is_stuck) {
+    TestCluster db("instances: 1\n");
+    db.stale("db-0").unready("db-0", minutes(5));
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-0"}));
+}
+
 TEST(UpdateMembers, replaces_the_only_member_itself) {
     TestCluster db("instances: 1\n");
     db.stale("db-0");
 
-    EXPECT_EQ(db.steps(), texts({"DeletePod db-0"}));
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-0"}));
 }
 
 TEST(UpdateMembers, does_not_trust_annotations_when_a_member_itself_says_otherwise) {
@@ -101,6 +157,16 @@ TEST(UpdateMembers, does_not_trust_annotations_when_a_member_itself_says_otherwi
 
     EXPECT_EQ(db.steps(), texts({}));
     EXPECT_EQ(db.waits(), texts({"db-2 says that it is starting: one member down at a time"}));
+}
+
+// Patroni 3 says nothing of replication, and a probe is late.
+TEST(UpdateMembers, asks_the_primary_who_streams) {
+    TestCluster db;
+    db.stale("db-1").fresh();
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-1"}));
+    db.facts().rest.at("uid-pods-db-0").streaming_standbys = {"db-1"};
+
+    EXPECT_EQ(db.waits(), texts({"db-2 does not stream from db-0: one member down at a time"}));
 }
 
 TEST(UpdateMembers, leaves_everything_alone_while_patroni_is_paused) {

@@ -98,8 +98,18 @@ void read_dcs(ClusterView& view) {
         patroni::parse_leader(annotations_of(view, manifests::dcs_leader_name(view.name)));
     view.sync = patroni::parse_sync(annotations_of(view, manifests::dcs_sync_name(view.name)));
     read_config(view);
-    view.failover =
-        patroni::parse_failover(annotations_of(view, manifests::dcs_failover_name(view.name)));
+    // Patroni lists by all of its labels: a request in an object that lacks one is none.
+    const Object& request =
+        object_or_empty(view, kube::kinds::config_map, manifests::dcs_failover_name(view.name));
+    const Json selector = manifests::pod_selector(view.name);
+    bool is_seen = true;
+    for (const auto& [label, value] : selector.items()) {
+        is_seen = is_seen && value == Json(request.label(label));
+    }
+    if (is_seen) {
+        view.failover =
+            patroni::parse_failover(object_at(request.json(), {"metadata", "annotations"}));
+    }
 }
 
 void render(ClusterView& view) {
@@ -133,7 +143,8 @@ void read_unlike(ClusterView& view) {
     Checked checked{.rendered = view.memory.rendered, .replicas = view.replicas, .live = {}};
     for (Wanted& wanted : wanted_objects(view)) {
         const Object* const live = view.object(wanted.ref);
-        if (live == nullptr || has_drifted(view, wanted, view.whole(wanted.ref))) {
+        if (live == nullptr || live->being_deleted() ||
+            has_drifted(view, wanted, view.whole(wanted.ref))) {
             view.unlike.push_back(std::move(wanted));
         } else {
             checked.live.emplace_back(wanted.ref, *live);

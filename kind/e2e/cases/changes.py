@@ -70,6 +70,26 @@ def image_roll(context):
     writer.expect_all()
 
 
+@case("resources that no node has, and back")
+def impossible_resources(context):
+    cluster = context.cluster(instances=2).create()
+    cluster.wait_sync()
+    leader = cluster.leader()
+    before = {name: pod["metadata"]["uid"] for name, pod in cluster.pods().items()}
+    cluster.edit(resources={"requests": {"cpu": "4000"}})
+
+    def waits_for_a_node():
+        return any(pod["metadata"]["uid"] not in before.values() and not pod["spec"].get("nodeName")
+                   for pod in cluster.pods().values())
+
+    wait_until("a replaced pod finds no node", waits_for_a_node, 120)
+    cluster.edit(resources={"requests": {"cpu": None}})
+    wait_until("the pod without a node is replaced", lambda: not waits_for_a_node(), 60)
+    cluster.wait_ready()
+    expect(cluster.leader() == leader, f"the leader moved from {leader} to {cluster.leader()}")
+    expect(cluster.pods()[leader]["metadata"]["uid"] == before[leader], "the leader's pod was replaced")
+
+
 @case("a roll from Patroni 3.0 to 4.1 keeps the Service", needs=("patroni_3_image", "patroni_4_image"))
 def patroni_upgrade(context):
     cluster = context.cluster(image_tag=context.world.hooks.patroni_3_image).create()

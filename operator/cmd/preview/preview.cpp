@@ -41,6 +41,7 @@ bool imagine(plan::Facts& facts, const plan::Effect& effect) {
                           [](const plan::PatchObject&) { return false; },
                           [](const plan::DeleteObject&) { return false; },
                           [](const plan::DeletePod&) { return false; },
+                          [](const plan::EvictPod&) { return false; },
                           [](const plan::ScaleIn&) { return false; },
                           [](const plan::Switchover&) { return false; },
                           [](const plan::RestartPostgres&) { return false; },
