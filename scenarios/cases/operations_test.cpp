@@ -42,7 +42,7 @@ TEST(Operations, a_new_image_rolls_with_one_switchover) {
     EXPECT_TRUE(is_settled(world, "3/3")) << situation(world);
     EXPECT_TRUE(all_run(world, "bestgres-patroni:16")) << situation(world);
     EXPECT_EQ(phase(world), "Running");
-    EXPECT_EQ(count_steps(world, "DeletePod"), 3) << situation(world);
+    EXPECT_EQ(count_steps(world, "EvictPod"), 3) << situation(world);
     EXPECT_EQ(count_steps(world, "Switchover"), 1) << situation(world);
     EXPECT_EQ(world.exposure().two_writers, Duration::zero());
 }
@@ -61,7 +61,7 @@ TEST(Operations, an_operator_that_crashes_during_a_roll_changes_nothing_in_the_e
     EXPECT_TRUE(is_settled(world, "3/3")) << situation(world);
     EXPECT_TRUE(all_run(world, "bestgres-patroni:16")) << situation(world);
     EXPECT_TRUE(world.never_triggered().empty());
-    EXPECT_EQ(count_steps(world, "DeletePod"), 3) << situation(world);
+    EXPECT_EQ(count_steps(world, "EvictPod"), 3) << situation(world);
 }
 
 TEST(Operations, members_leave_one_by_one_and_the_leader_stays) {

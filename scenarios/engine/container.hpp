@@ -67,6 +67,7 @@ struct Container {
 
     // Of the kubelet.
     bool ready = false;          // by the probes
+    Instant ready_since = {};    // or not ready
     bool being_deleted = false;  // seen by the kubelet
     bool object_gone = false;    // the pod's object was seen to be deleted
     bool status_on_its_way = false;
@@ -75,6 +76,10 @@ struct Container {
 
     bool runs() const { return member->has_value(); }
     bool is_over() const { return phase == Phase::ended; }
+    void set_ready(bool is_ready, Instant now) {
+        ready_since = ready == is_ready ? ready_since : now;
+        ready = is_ready;
+    }
     void hash_into(Hasher& hasher) const;
 };
 

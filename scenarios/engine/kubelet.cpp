@@ -60,6 +60,7 @@ void begin_pod(WorldState& world, std::uint32_t node, const kube::Object& pod) {
     container.image = image_of(pod);
     container.address = address_of(index);
     container.node = node;
+    container.ready_since = world.now;
     world.container_of[container.pod_uid] = index;
     world.containers.push_back(std::move(container));
     put(world, Duration::zero(), ContainerDue{index, 0});

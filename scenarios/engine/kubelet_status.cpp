@@ -23,6 +23,12 @@ Json condition(const char* type, bool holds) {
     return {{"type", type}, {"status", holds ? "True" : "False"}};
 }
 
+Json ready_condition(const Container& container) {
+    Json ready = condition("Ready", container.ready);
+    ready["lastTransitionTime"] = format_seconds(container.ready_since);
+    return ready;
+}
+
 Json container_state(const WorldState& world, const Container& container) {
     if (container.runs()) {
         return {{"running", {{"startedAt", format_seconds(container.started)}}}};
@@ -36,19 +42,18 @@ Json container_state(const WorldState& world, const Container& container) {
 
 Json pod_status(const WorldState& world, const Container& container) {
     const bool has_run = container.runs() || container.incarnation > 0;
-    Json status = {
-        {"phase", has_run ? "Running" : "Pending"},
-        {"conditions",
-         {condition("PodScheduled", true), condition("Initialized", has_run),
-          condition("ContainersReady", container.ready), condition("Ready", container.ready)}},
-        {"containerStatuses",
-         {{{"name", "postgres"},
-           {"ready", container.ready},
-           {"started", container.runs()},
-           {"restartCount", container.incarnation},
-           {"image", container.image},
-           {"imageID", ""},
-           {"state", container_state(world, container)}}}}};
+    Json status = {{"phase", has_run ? "Running" : "Pending"},
+                   {"conditions",
+                    {condition("PodScheduled", true), condition("Initialized", has_run),
+                     condition("ContainersReady", container.ready), ready_condition(container)}},
+                   {"containerStatuses",
+                    {{{"name", "postgres"},
+                      {"ready", container.ready},
+                      {"started", container.runs()},
+                      {"restartCount", container.incarnation},
+                      {"image", container.image},
+                      {"imageID", ""},
+                      {"state", container_state(world, container)}}}}};
     if (has_run) {
         status["podIP"] = container.address;
         status["podIPs"] = {{{"ip", container.address}}};
@@ -56,8 +61,10 @@ Json pod_status(const WorldState& world, const Container& container) {
     return status;
 }
 
+// Of an image whose name ends with "sick" the readiness probe never succeeds.
 bool agent_says_ready(const WorldState& world, const Container& container) {
     return container.runs() && container.agent.readiness(world.now).ok &&
+           !container.image.ends_with("sick") &&
            !strikes(world, FaultKind::probe_fails, container.pod);
 }
 
@@ -141,7 +148,7 @@ void probe_ends(WorldState& world, const ProbeEnds& ends) {
         node.kubelet_dead || agent_says_ready(world, container) != ends.ready) {
         return;
     }
-    container.ready = ends.ready;
+    container.set_ready(ends.ready, world.now);
     note_effect(world);
     report(world, ends.container);
 }

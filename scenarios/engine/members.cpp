@@ -244,7 +244,7 @@ void end_process(WorldState& world, std::uint32_t index, std::string_view why, b
     container.frozen = false;
     container.inbox.clear();
     container.asked.clear();
-    container.ready = false;
+    container.set_ready(false, world.now);
     ++container.incarnation;
     world.watches.close_all(self);
     note_effect(world);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fakepatroni/postgres.hpp"
 #include "lib/kube/workload.hpp"
 #include "operator/manifests/names.hpp"
 
@@ -17,6 +18,16 @@ bool is_unwanted(const kube::Object& resource, const std::string& pod) {
 bool serves(const Truth& truth, const kube::Object& pod) {
     const std::optional<MemberTruth> member = member_by_uid(truth, pod.uid());
     return member && member->ready && kube::pod_is_ready(pod);
+}
+
+// The agent's word is up to one of its rounds old, while clients go on being sent to the pod: the
+// database itself is asked, too.
+bool is_back(const Truth& truth, const kube::Object& pod) {
+    const std::optional<MemberTruth> member = member_by_uid(truth, pod.uid());
+    const fakepatroni::Postgres* const server = member ? member->postgres : nullptr;
+    const bool works = server != nullptr && server->answers() &&
+                       (!server->in_recovery() || server->connection().has_value());
+    return serves(truth, pod) || (works && kube::pod_is_ready(pod));
 }
 
 kube::Object pod_of(const Truth& truth, const ClusterId& id, const std::string& pod) {
@@ -44,7 +55,7 @@ void K3UnreadyBudget::take(const ClusterId& id, const Taken& taken, const Truth&
         return;
     }
     const kube::Object other = pod_of(truth, id, before.pod);
-    if (!serves(truth, other) || other.uid() == before.uid) {
+    if (!is_back(truth, other) || other.uid() == before.uid) {
         findings.add(text,
                      "The operator takes " + taken.pod + " of " + to_string(id) + " while " +
                          before.pod + ", which it took before, is not ready again",

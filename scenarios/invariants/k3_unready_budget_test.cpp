@@ -1,6 +1,6 @@
 #include "scenarios/invariants/k3_unready_budget.hpp"
 
-#include "scenarios/invariants/testing.hpp"
+#include "scenarios/invariants/data_testing.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -57,6 +57,24 @@ TEST_F(K3, a_restart_counts_as_well_as_a_deletion) {
     truth.who_runs[2].ready = false;
     take("db-1");
     EXPECT_EQ(alarms(), 1U);
+}
+
+TEST(K3WithDatabases, who_streams_again_is_back_before_its_probe_says_so) {
+    DataCourt<K3UnreadyBudget> court;
+    const auto restart = [&court](const std::string& pod) {
+        court.tell(PatroniAsked{the_operator, patroni::Call{.ns = "shop",
+                                                            .pod = pod,
+                                                            .pod_uid = court.uid(pod),
+                                                            .verb = patroni::Verb::restart}});
+    };
+    restart("db-1");
+    court.member("db-1").ready = false;
+    restart("db-2");
+    EXPECT_EQ(court.said(), "");
+
+    court.die("db-2");
+    restart("db-0");
+    EXPECT_EQ(court.alarms(), 1U);
 }
 
 TEST_F(K3, who_serves_nobody_costs_nothing) {

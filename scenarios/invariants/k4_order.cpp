@@ -47,15 +47,25 @@ std::string passed_over(const Truth& truth, const ClusterId& id, const kube::Obj
     return "";
 }
 
+// Whose pod the call takes away; empty where it takes none.
+std::string pod_taken(const kube::Call& call, const kube::Object& pod) {
+    if (pod.kind() != kube::kinds::pod.name || pod.being_deleted()) {
+        return "";
+    }
+    const auto* const remove = std::get_if<kube::Delete>(&call);
+    const auto* const evict = std::get_if<kube::Evict>(&call);
+    const bool takes = (remove != nullptr && holds(remove->only_if, pod)) ||
+                       (evict != nullptr && holds(evict->only_if, pod));
+    return takes ? std::string(pod.name()) : "";
+}
+
 }  // namespace
 
 void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     wishes_.on(occurrence, truth);
     const auto* const arrived = std::get_if<CallArrived>(&occurrence);
-    const auto* const remove =
-        arrived == nullptr ? nullptr : std::get_if<kube::Delete>(&arrived->call);
-    if (remove == nullptr || remove->ref.kind != kube::kinds::pod || !by_operator(arrived->actor) ||
-        !holds(remove->only_if, arrived->before) || arrived->before.being_deleted()) {
+    const std::string name = arrived == nullptr ? "" : pod_taken(arrived->call, arrived->before);
+    if (name.empty() || !by_operator(arrived->actor)) {
         return;
     }
     const kube::Object& pod = arrived->before;
@@ -64,13 +74,13 @@ void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& fin
     const bool dying = std::any_of(wishes.begin(), wishes.end(),
                                    [](const kube::Object& one) { return one.being_deleted(); });
     const kube::Object claim =
-        truth.object({kube::kinds::persistent_volume_claim, id.ns, "pgdata-" + remove->ref.name});
+        truth.object({kube::kinds::persistent_volume_claim, id.ns, "pgdata-" + name});
     // A member without a volume starts anew, whatever it does.
     if (dying || claim.name().empty() || claim.being_deleted() ||
         kube::claim_phase(claim) == "Lost") {
         return;
     }
-    const std::string what = arrived->actor.name + " takes " + remove->ref.name;
+    const std::string what = arrived->actor.name + " takes " + name;
     if (copies_data(truth, pod)) {
         findings.add(text, what + " while it copies the data of the primary",
                      {identify(pod), std::string(pod.annotation("status"))});

@@ -128,7 +128,7 @@ Trigger drawn_trigger(RandomStream& draw, const Scenario& scenario,
                     .delay = log_uniform(draw, milliseconds(1), minutes(2))};
         }
         default: {
-            static constexpr std::array steps = {"DeletePod", "Switchover", "ScaleIn",
+            static constexpr std::array steps = {"EvictPod", "Switchover", "ScaleIn",
                                                  "PatchPatroniConfig", "RestartPostgres"};
             return {.when = WhenState{.condition = Condition::step,
                                       .subject = "db",

@@ -80,6 +80,7 @@ const std::vector<Workload>& catalogue() {
         {"W43", "paused and resumed by hand in a roll", false, true, {3}, fill_pause},
         {"W44", "two clusters whose names collide", false, false, {1}, fill_collision},
         {"W45", "fifty clusters, one of them sick", false, false, {1}, fill_fleet},
+        {"W46", "an image that never gets ready, and back", false, true, {3}, fill_sick_image},
     };
     return all;
 }

@@ -49,6 +49,11 @@ void fill_bad_image(Scenario& scenario, const Shape& shape) {
                    {{"image", {{"tag", "bestgres-patroni:15"}}}});
 }
 
+void fill_sick_image(Scenario& scenario, const Shape& shape) {
+    wrong_and_back(scenario, shape, {{"image", {{"tag", "bestgres-patroni:sick"}}}},
+                   {{"image", {{"tag", "bestgres-patroni:15"}}}});
+}
+
 void fill_impossible(Scenario& scenario, const Shape& shape) {
     wrong_and_back(scenario, shape, {{"resources", {{"requests", {{"cpu", "4000"}}}}}},
                    {{"resources", {{"requests", {{"cpu", nullptr}}}}}});
@@ -74,16 +79,15 @@ void fill_labels(Scenario& scenario, const Shape& shape) {
 
 void fill_upgrade_operator(Scenario& scenario, const Shape& shape) {
     fill_image(scenario, shape);
-    scenario.edits.push_back({.id = "upgrade",
-                              .when = when_step("DeletePod"),
-                              .action = UpgradeOperator{.revision = 2}});
+    scenario.edits.push_back(
+        {.id = "upgrade", .when = when_step("EvictPod"), .action = UpgradeOperator{.revision = 2}});
 }
 
 void fill_pause(Scenario& scenario, const Shape& shape) {
     fill_image(scenario, shape);
-    scenario.faults = {lasting(fault("pause", FaultKind::paused_by_hand, "db",
-                                     delayed(when_step("DeletePod"), seconds(5))),
-                               minutes(2))};
+    scenario.faults = {lasting(
+        fault("pause", FaultKind::paused_by_hand, "db", delayed(when_step("EvictPod"), seconds(5))),
+        minutes(2))};
 }
 
 }  // namespace bestgres::scenarios::workloads

@@ -23,6 +23,7 @@ void fill_restart(Scenario& scenario, const Shape& shape);
 void fill_resources(Scenario& scenario, const Shape& shape);
 void fill_image(Scenario& scenario, const Shape& shape);
 void fill_bad_image(Scenario& scenario, const Shape& shape);
+void fill_sick_image(Scenario& scenario, const Shape& shape);
 void fill_impossible(Scenario& scenario, const Shape& shape);
 void fill_grow(Scenario& scenario, const Shape& shape);
 void fill_grow_roll(Scenario& scenario, const Shape& shape);
