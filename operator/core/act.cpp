@@ -29,10 +29,8 @@ bool is_notable(const plan::Effect& effect) {
         effect);
 }
 
-// Its answer comes before its effect can be read anywhere.
-bool shows_later(const plan::Effect& effect) {
-    return std::holds_alternative<plan::EvictPod>(effect) ||
-           std::holds_alternative<plan::Switchover>(effect) ||
+bool speaks_to_patroni(const plan::Effect& effect) {
+    return std::holds_alternative<plan::Switchover>(effect) ||
            std::holds_alternative<plan::RestartPostgres>(effect) ||
            std::holds_alternative<plan::ReinitMember>(effect) ||
            std::holds_alternative<plan::PatchPatroniConfig>(effect);
@@ -258,7 +256,9 @@ void OperatorCore::succeeded(const ClusterKey& key, Turn& turn) {
                                  {"because", step.because}}});
     work.failure.clear();
     work.failures = 0;
-    work.not_before = shows_later(step.effect) ? turn.now + after_a_command : turn.now;
+    // The answer says nothing of the pod, which the cache takes for healthy still.
+    work.must_look = work.must_look || std::holds_alternative<plan::EvictPod>(step.effect);
+    work.not_before = speaks_to_patroni(step.effect) ? turn.now + after_a_command : turn.now;
     if (is_notable(step.effect)) {
         work.decisions.push_back({.time = Instant{turn.now.ns - turn.now.ns % 1'000'000'000},
                                   .rule = std::string(to_string(step.rule)),
