@@ -23,7 +23,7 @@ constexpr std::int64_t late_ms = 4'000;
 // It crashes once the server has done what it wanted, and comes back on a replica that stood still
 // since then.
 Scenario back_in_time(Scenario workload) {
-    const CallPattern step{.actor = "operator", .verb = "delete", .kind = "Pod"};
+    const CallPattern step{.actor = "operator", .verb = "evict", .kind = "Pod"};
     workload.faults.push_back(
         workloads::lasting(workloads::fault("freeze", FaultKind::replica_freeze, "api-2",
                                             workloads::after_call(step, 1, CallPoint::before_send)),
@@ -85,7 +85,7 @@ std::vector<Violation> judge_m5(const Scenario& workload, const Player& play) {
             "everything seen late");
     compare(with_fault(workload, lagging(last_edit(workload))), "an API server that lags behind");
     if (!reference.disruptions.empty()) {
-        compare(back_in_time(workload), "back in time after the first deletion");
+        compare(back_in_time(workload), "back in time after the first eviction");
     }
     return verdict.take();
 }
