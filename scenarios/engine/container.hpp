@@ -72,6 +72,7 @@ struct Container {
     bool object_gone = false;    // the pod's object was seen to be deleted
     bool status_on_its_way = false;
     bool status_is_stale = false;  // changed since the last one was sent
+    bool comparison_due = false;   // of what the server has with what it should have
     bool removal_on_its_way = false;
 
     bool runs() const { return member->has_value(); }

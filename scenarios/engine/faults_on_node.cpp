@@ -129,7 +129,7 @@ void end_on_node(WorldState& world, const Fault& fault, const std::string& targe
             return;
         case FaultKind::kubelet_dead:
             node->kubelet_dead = false;
-            kubelet_catches_up(world, index);
+            kubelet_restarts(world, index);
             return;
         case FaultKind::proxy_stale:
             node->proxy_stale = false;

@@ -169,6 +169,7 @@ struct ProbeEnds {  // enough probes have said the same
 };
 struct StatusDue {  // the kubelet tells the API server
     std::uint32_t container = 0;
+    bool compares = false;  // only if the server has something else
 };
 struct RouteDue {
     std::uint32_t node = 0;

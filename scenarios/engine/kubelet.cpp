@@ -21,6 +21,7 @@ using std::chrono::seconds;
 using Phase = Container::Phase;
 
 constexpr Duration retry = seconds(1);
+constexpr Duration first_report = seconds(1);  // after a start
 constexpr Duration first_back_off = seconds(1);
 constexpr Duration long_back_off = seconds(10);
 constexpr Duration longest_back_off = seconds(300);
@@ -182,16 +183,51 @@ void pod_is_gone(WorldState& world, std::uint32_t index) {
     finish_pod(world, index);
 }
 
+// A kubelet that looks again: what it was about to do with a pod of its node.
+void take_up(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    switch (container.phase) {
+        case Phase::ended:
+            if (container.being_deleted) {
+                begin_removal(world, index);
+            }
+            return;
+        case Phase::stopping:
+            if (!container.runs()) {
+                finish_pod(world, index);
+                return;
+            }
+            put_at(world, container.due, ContainerDue{index, container.incarnation});
+            break;
+        case Phase::starting:
+        case Phase::backing_off:
+            put_at(world, container.due, ContainerDue{index, container.incarnation});
+            break;
+        case Phase::waiting:
+        case Phase::running:
+            if (!container.runs()) {
+                container.phase = Phase::waiting;
+                put(world, Duration::zero(), ContainerDue{index, container.incarnation});
+            }
+            break;
+    }
+    compare_status_later(world, index);
+}
+
 }  // namespace
+
+void watch_pods(WorldState& world, std::uint32_t node) {
+    open_watch(world, process_of_kubelet(world, node), pod_watch,
+               {.kind = kube::kinds::pod,
+                .ns = "",
+                .label_selector = "",
+                .field_selector = "spec.nodeName=" + world.nodes[node].name,
+                .from_version = std::to_string(world.server.version())});
+}
 
 void kubelet_sees(WorldState& world, std::uint32_t node, const kube::WatchEvent& event) {
     if (event.type == kube::WatchEventType::closed || event.type == kube::WatchEventType::gone) {
-        open_watch(world, process_of_kubelet(world, node), pod_watch,
-                   {.kind = kube::kinds::pod,
-                    .ns = "",
-                    .label_selector = "",
-                    .field_selector = "spec.nodeName=" + world.nodes[node].name,
-                    .from_version = std::to_string(world.server.version())});
+        watch_pods(world, node);
         kubelet_catches_up(world, node);
         return;
     }
@@ -213,7 +249,7 @@ void kubelet_sees(WorldState& world, std::uint32_t node, const kube::WatchEvent&
     const bool is_ours = container.status_is_stale || container.status_on_its_way ||
                          kube::pod_is_ready(event.object) == container.ready;
     if (!event.object.being_deleted() && !is_ours && !container.is_over()) {
-        report(world, found->second);
+        compare_status_later(world, found->second);
     }
     if (event.object.being_deleted() && !container.being_deleted) {
         begin_stop(
@@ -253,15 +289,30 @@ void kubelet_catches_up(WorldState& world, std::uint32_t node) {
     }
     for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
         Container& container = world.containers[index];
-        if (container.node != node || container.is_over()) {
-            continue;
+        if (container.node == node && !container.object_gone) {
+            take_up(world, index);
         }
-        if (!container.runs() && container.phase != Phase::stopping) {
-            container.phase = Phase::waiting;
-            put(world, Duration::zero(), ContainerDue{index, container.incarnation});
-        }
-        report(world, index);
     }
+}
+
+// What its predecessor sent is answered to nobody. The node is said to be ready first: pods of a
+// node that is not are told as not ready whatever their kubelet says.
+void kubelet_restarts(WorldState& world, std::uint32_t node) {
+    const Process self = process_of_kubelet(world, node);
+    world.watches.close_all(self);
+    tell_node_is_ready(world, node);
+    for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
+        Container& container = world.containers[index];
+        if (container.node == node) {
+            container.status_on_its_way = false;
+            container.removal_on_its_way = false;
+            container.comparison_due = false;
+            container.status_is_stale = true;
+            put(world, first_report, StatusDue{index});
+        }
+    }
+    watch_pods(world, node);
+    kubelet_catches_up(world, node);
 }
 
 void container_due(WorldState& world, const ContainerDue& due) {

@@ -1,6 +1,9 @@
 // What a kubelet tells of its pods, and how it learns whether they are ready.
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "lib/kube/workload.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/faults.hpp"
@@ -16,7 +19,10 @@ using Phase = Container::Phase;
 // Of the pod template: ready after one probe, not ready after five, one a second.
 constexpr Duration ready_after = seconds(1);
 constexpr Duration unready_after = seconds(5);
+constexpr Duration after_its_node = seconds(1);
 constexpr Duration retry_report = seconds(5);
+// syncBatch of the kubelet's status manager: what others wrote into a status is found by it alone.
+constexpr Duration comparison_every = seconds(10);
 constexpr Duration at_once = std::chrono::milliseconds(5);
 
 Json condition(const char* type, bool holds) {
@@ -61,6 +67,10 @@ Json pod_status(const WorldState& world, const Container& container) {
     return status;
 }
 
+kube::Ref ref_of_pod(const WorldState& world, const Container& container) {
+    return {kube::kinds::pod, world.scenario->topology.ns, container.pod};
+}
+
 // Of an image whose name ends with "sick" the readiness probe never succeeds.
 bool agent_says_ready(const WorldState& world, const Container& container) {
     return container.runs() && container.agent.readiness(world.now).ok &&
@@ -82,16 +92,34 @@ void report(WorldState& world, std::uint32_t index) {
     }
 }
 
+void compare_status_later(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    if (!container.comparison_due) {
+        container.comparison_due = true;
+        put(world, comparison_every, StatusDue{.container = index, .compares = true});
+    }
+}
+
 void status_due(WorldState& world, const StatusDue& due) {
     Container& container = world.containers[due.container];
     const Process self = process_of_kubelet(world, container.node);
+    if (due.compares && std::exchange(container.comparison_due, false) &&
+        kube::pod_is_ready(stored(world, ref_of_pod(world, container))) != container.ready) {
+        container.status_is_stale = true;
+    }
     if (!container.status_is_stale || container.status_on_its_way || container.object_gone ||
         !is_alive(world, self)) {
         return;
     }
+    // The node comes first: pods of one that is not ready are told as not ready by its controller.
+    if (node_is_told_unready(world, container.node)) {
+        tell_node_is_ready(world, container.node);
+        put(world, after_its_node, StatusDue{due.container});
+        return;
+    }
     container.status_is_stale = false;
     container.status_on_its_way = true;
-    const kube::Ref ref{kube::kinds::pod, world.scenario->topology.ns, container.pod};
+    const kube::Ref ref = ref_of_pod(world, container);
     Json body = {{"metadata", {{"uid", container.pod_uid}}},
                  {"status", pod_status(world, container)}};
     send_call(world, self,

@@ -72,13 +72,7 @@ Json node_manifest(const std::string& name) {
 
 void boot_node(WorldState& world, std::uint32_t node) {
     const std::string version = std::to_string(world.server.version());
-    const std::string& name = world.nodes[node].name;
-    open_watch(world, process_of_kubelet(world, node), pod_watch,
-               {.kind = kube::kinds::pod,
-                .ns = "",
-                .label_selector = "",
-                .field_selector = "spec.nodeName=" + name,
-                .from_version = version});
+    watch_pods(world, node);
     open_watch(world, process_of_proxy(world, node), slice_watch,
                {.kind = kube::kinds::endpoint_slice,
                 .ns = world.scenario->topology.ns,
@@ -101,8 +95,18 @@ void heartbeat(WorldState& world, const Heartbeat& beat) {
         return;
     }
     renew_lease(world, beat.node);
-    const kube::Ref ref{kube::kinds::node, "", world.nodes[beat.node].name};
-    if (!is_unreachable(world, self) && !is_told_ready(stored(world, ref))) {
+    tell_node_is_ready(world, beat.node);
+}
+
+bool node_is_told_unready(const WorldState& world, std::uint32_t node) {
+    const kube::Object object = stored(world, {kube::kinds::node, "", world.nodes[node].name});
+    return !object.name().empty() && !is_told_ready(object);
+}
+
+void tell_node_is_ready(WorldState& world, std::uint32_t node) {
+    const Process self = process_of_kubelet(world, node);
+    const kube::Ref ref{kube::kinds::node, "", world.nodes[node].name};
+    if (!is_unreachable(world, self) && node_is_told_unready(world, node)) {
         send_call(world, self,
                   {.id = heartbeat_call,
                    .call = kube::Patch{.ref = ref,
@@ -141,7 +145,7 @@ void return_node(WorldState& world, const NodeReturns& due) {
     }
     boot_node(world, due.node);
     proxy_lists(world, due.node);
-    kubelet_catches_up(world, due.node);
+    kubelet_restarts(world, due.node);
 }
 
 }  // namespace bestgres::scenarios

@@ -77,15 +77,21 @@ std::string resolve_one(std::string_view text, const Truth& truth) {
     return pod_with_role(text, truth).value_or(std::string(text));
 }
 
+// An empty target is everybody: a role that nobody has stays its own name, which is nobody's.
+std::string resolve_or_keep(std::string_view text, const Truth& truth) {
+    std::string found = resolve_one(text, truth);
+    return found.empty() ? std::string(text) : found;
+}
+
 }  // namespace
 
 std::string resolve_target(std::string_view target, const Truth& truth) {
     const std::size_t joint = target.find_first_of(">=");
     if (joint == std::string_view::npos) {
-        return resolve_one(target, truth);
+        return resolve_or_keep(target, truth);
     }
-    return resolve_one(target.substr(0, joint), truth) + target[joint] +
-           resolve_one(target.substr(joint + 1), truth);
+    return resolve_or_keep(target.substr(0, joint), truth) + target[joint] +
+           resolve_or_keep(target.substr(joint + 1), truth);
 }
 
 Json with_roles_resolved(Json json, const Truth& truth) {
