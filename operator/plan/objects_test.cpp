@@ -18,6 +18,20 @@ TEST(AcceptSpec, stores_a_valid_spec_before_it_is_acted_on) {
     EXPECT_EQ(db.steps(), texts({"ApplyObject ConfigMap db-accepted-spec"}));
 }
 
+TEST(AcceptSpec, comes_before_the_status_says_that_the_spec_was_seen) {
+    TestCluster db;
+    const std::int64_t before = db.plan().status.observed_generation;
+    db.edit(kube::kinds::bg_cluster, "db", [before](Json& json) {
+        json["spec"]["instances"] = 2;
+        json["metadata"]["generation"] = before + 1;
+        json["status"]["observedGeneration"] = before;
+    });
+
+    const api::ClusterStatus status = db.plan().status;
+    EXPECT_EQ(status.observed_generation, before);
+    EXPECT_EQ(status.conditions[0].observed_generation, before);
+}
+
 TEST(AcceptSpec, keeps_the_last_valid_spec_in_force) {
     TestCluster db;
     db.edit(kube::kinds::bg_cluster, "db", [](Json& json) {

@@ -134,13 +134,20 @@ api::MemberStatus describe_member(const ClusterView& view, const Member& member)
     return status;
 }
 
+// A valid spec has been seen when it is the accepted one.
+std::int64_t observed_generation(const ClusterView& view) {
+    const bool to_be_accepted = !view.paused && view.problems.empty() && view.spec &&
+                                view.accepted && !(view.accepted->spec == *view.spec);
+    return to_be_accepted ? view.previous.observed_generation : view.resource().generation();
+}
+
 api::Condition condition(const ClusterView& view, std::string type, ConditionStatus status,
                          std::string reason) {
     api::Condition made;
     made.type = std::move(type);
     made.status = status;
     made.reason = std::move(reason);
-    made.observed_generation = view.resource().generation();
+    made.observed_generation = observed_generation(view);
     made.last_transition_time = Instant{view.now().ns - view.now().ns % 1'000'000'000};
     for (const api::Condition& known : view.previous.conditions) {
         if (known.type == made.type && known.status == made.status) {
@@ -307,7 +314,7 @@ api::ClusterStatus describe_status(const ClusterView& view, const Plan& plan) {
     api::ClusterStatus status;
     status.phase = phase_of(view, summary);
     status.ready = std::to_string(summary.ready) + "/" + std::to_string(summary.wanted);
-    status.observed_generation = view.resource().generation();
+    status.observed_generation = observed_generation(view);
     status.instances = summary.pods;
     status.selector = manifests::pod_selector_text(view.name);
     add_members(view, status);

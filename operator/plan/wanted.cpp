@@ -61,6 +61,8 @@ kube::Object accepted_spec(const ClusterView& view, bool bootstrap_sql_done) {
 }
 
 bool is_contained(const Json& wanted, const Json& live) {
+    // The server replaces a selector whole: with one label more it selects something else.
+    constexpr std::string_view atomic = "selector";
     if (wanted.is_object()) {
         if (!live.is_object()) {
             return wanted.empty() && live.is_null();
@@ -69,6 +71,9 @@ bool is_contained(const Json& wanted, const Json& live) {
             const auto found = live.find(key);
             const bool nothing = value.is_null() || (value.is_structured() && value.empty());
             if (found == live.end() ? !nothing : !is_contained(value, *found)) {
+                return false;
+            }
+            if (key == atomic && found != live.end() && value != *found) {
                 return false;
             }
         }

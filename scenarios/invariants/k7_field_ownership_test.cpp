@@ -44,6 +44,14 @@ TEST_F(K7, what_the_call_says_may_change) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K7, a_selector_is_said_whole) {
+    Json becomes = stored;
+    stored["spec"]["selector"] = {{"role", "master"}, {"theirs", "x"}};
+    becomes["spec"]["selector"] = {{"role", "master"}};
+    applied({{"spec", {{"selector", {{"role", "master"}}}}}}, becomes);
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(K7, what_it_said_before_may_go) {
     Json becomes = stored;
     becomes["metadata"]["annotations"].erase("ours");
