@@ -19,7 +19,7 @@ enum class DataDirectory : std::uint8_t {
     copying,       // a base backup has not finished, or died
     rewinding,     // pg_rewind has not finished, or died: neither the old data nor the new
     initialized,
-    corrupt,
+    corrupt,  // a page fails its checksum: the server runs, nobody can copy from it
 };
 std::string_view to_string(DataDirectory state);
 
@@ -72,7 +72,8 @@ struct Volume {
     std::map<std::string, Slot> slots = {};
     Filesystem disk = {};
 
-    bool has_data() const { return directory == DataDirectory::initialized; }
+    bool has_data() const { return is_sound() || directory == DataDirectory::corrupt; }
+    bool is_sound() const { return directory == DataDirectory::initialized; }
     std::uint64_t used() const;
     std::uint64_t free() const;
     // Whether WAL up to `end` needs another segment, and the disk has no room for it.

@@ -43,7 +43,7 @@ void D10LastCopy::on(const Occurrence& occurrence, const Truth& truth, Findings&
 void D10LastCopy::judge(const Removal& removal, const Truth& truth, Findings& findings) const {
     const fakepatroni::Volume* const copy = data_of(truth, removal.claim_uid);
     const std::vector<kube::Object> wishes = wishes_.recent(truth, removal.cluster);
-    if (copy == nullptr || !copy->has_data() ||
+    if (copy == nullptr || !copy->is_sound() ||
         std::any_of(wishes.begin(), wishes.end(), dies_with_its_volumes)) {
         return;
     }
@@ -54,7 +54,7 @@ void D10LastCopy::judge(const Removal& removal, const Truth& truth, Findings& fi
         if (claim.uid() == removal.claim_uid || claim.being_deleted()) {
             continue;
         }
-        if (other != nullptr && other->has_data() && reach(*other) >= reach(*copy)) {
+        if (other != nullptr && other->is_sound() && reach(*other) >= reach(*copy)) {
             return;
         }
         facts.push_back(describe_copy(std::string(claim.name()), other));

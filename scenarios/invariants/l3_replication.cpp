@@ -13,13 +13,19 @@ void L3Replication::note(const std::string& pod_uid, const Truth& truth, Finding
         return;
     }
     Copies& copies = copies_[member->claim_uid];
-    if (copying && !copies.copying && ++copies.times == most_copies + 1) {
+    const bool begins = copying && !copies.copying;
+    const bool ends = !copying && copies.copying;
+    copies.copying = copying;
+    // Patroni tries on while a fault stands against it: what counts then is what comes to its end.
+    const bool hindered = !truth.active_faults().empty();
+    copies.is_counted = begins ? !hindered : copies.is_counted;
+    const bool completed = ends && !copies.is_counted && member->postgres->volume().has_data();
+    if (((begins && !hindered) || completed) && ++copies.times == most_copies + 1) {
         findings.add(text,
                      member->pod + " copies all data for the " + std::to_string(copies.times) +
                          "rd time, and nothing has happened meanwhile",
                      {describe_member(*member)});
     }
-    copies.copying = copying;
 }
 
 void L3Replication::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
@@ -49,7 +55,8 @@ void L3Replication::on(const Occurrence& occurrence, const Truth& truth, Finding
 void L3Replication::hash_into(Hasher& hasher) const {
     for (const auto& [claim, copies] : copies_) {
         hasher.add(claim);
-        hasher.add(static_cast<std::uint64_t>(copies.copying));
+        hasher.add(static_cast<std::uint64_t>(copies.copying) * 2 +
+                   static_cast<std::uint64_t>(copies.is_counted));
         hasher.add(static_cast<std::uint64_t>(copies.times));
     }
 }

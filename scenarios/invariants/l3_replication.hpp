@@ -11,7 +11,7 @@ struct L3Replication {
     static constexpr LawText text{
         "L3",
         "Every member of a settled cluster but the primary streams, and none copies all data anew "
-        "more than twice for one cause."};
+        "more than twice for one cause; what a fault that stands breaks off does not count."};
 
     static constexpr int most_copies = 2;
 
@@ -23,6 +23,7 @@ private:
 
     struct Copies {
         bool copying = false;
+        bool is_counted = false;  // when it began
         int times = 0;
     };
     std::map<std::string, Copies> copies_;  // by claim

@@ -38,6 +38,14 @@ TEST_F(L3, a_copy_may_fail_once) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L3, a_copy_that_fails_while_a_fault_stands_is_tried_again) {
+    truth.faults.push_back({.id = "f1", .kind = FaultKind::volume_full, .target = "db-2"});
+    for (int time = 0; time < 5; ++time) {
+        copies_once();
+    }
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(L3, a_member_does_not_copy_its_data_again_and_again) {
     copies_once();
     copies_once();

@@ -17,6 +17,12 @@ ClusterId cluster_of_call(const CallArrived& arrived) {
             string_at(body, {"metadata", "labels", manifests::cluster_label})};
 }
 
+// A question that gets its answer obliges to nothing.
+bool is_answered(const patroni::Call& call, const MemberTruth& member, const Truth& truth) {
+    return call.verb == patroni::Verb::status && !member.patroni_frozen &&
+           truth.active_faults().empty();
+}
+
 bool is_look(const CallArrived& arrived) {
     const auto* const list = std::get_if<kube::List>(&arrived.call);
     return list != nullptr && !list->label_selector.empty();
@@ -52,7 +58,8 @@ void L8LostPartners::check(const Truth& truth, Findings& findings) {
 void L8LostPartners::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     able_.on(occurrence, truth);
     if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
-        if (const auto member = member_by_uid(truth, asked->call.pod_uid)) {
+        const auto member = member_by_uid(truth, asked->call.pod_uid);
+        if (member && !is_answered(asked->call, *member, truth)) {
             ask({asked->call.ns, member->cluster},
                 {std::string(patroni::path(asked->call.verb)) + " of " + asked->call.pod,
                  truth.now() + asked->call.deadline + slack});

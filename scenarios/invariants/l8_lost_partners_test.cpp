@@ -10,14 +10,33 @@ using namespace testing;
 struct L8 : ::testing::Test, Court<L8LostPartners> {
     L8() {
         tell(OperatorStarted{"operator-1"});
+        asks(patroni::Verb::switchover);
+    }
+    void asks(patroni::Verb verb) {
         tell(PatroniAsked{the_operator,
                           {.ns = "shop",
                            .pod = "db-0",
                            .pod_uid = "uid-of-pods-db-0",
-                           .verb = patroni::Verb::switchover,
+                           .verb = verb,
                            .deadline = std::chrono::seconds(45)}});
     }
 };
+
+TEST_F(L8, a_question_that_is_answered_obliges_to_nothing) {
+    call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::pod, "db-1")});
+    asks(patroni::Verb::status);
+    after(std::chrono::minutes(10), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L8, a_question_while_something_is_wrong_may_stay_open) {
+    call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::pod, "db-1")});
+    truth.faults.push_back({.id = "f1", .kind = FaultKind::rest_silent, .target = "db-0"});
+    asks(patroni::Verb::status);
+    truth.faults.clear();
+    after(std::chrono::minutes(3), LineLogged{});
+    EXPECT_EQ(alarms(), 1U);
+}
 
 TEST_F(L8, who_turns_to_the_cluster_again_has_given_the_member_up) {
     after(std::chrono::seconds(60), LineLogged{});

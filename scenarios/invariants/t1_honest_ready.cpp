@@ -23,7 +23,8 @@ void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Finding
         const ClusterId id = cluster_of(changed->after);
         const auto gap = watch_.gaps().find(id);
         if (by_operator(changed->actor) && changed->after.kind() == kube::kinds::bg_cluster.name &&
-            gap != watch_.gaps().end() && kube::condition_is_true(changed->after, "Ready") &&
+            gap != watch_.gaps().end() && able_.has_been(to_catch_up, truth) &&
+            kube::condition_is_true(changed->after, "Ready") &&
             truth.now() - gap->second.since > when_written) {
             claimed_.emplace(id, truth.now() + proxies);
         }

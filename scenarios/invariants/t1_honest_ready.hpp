@@ -11,14 +11,15 @@ namespace bestgres::scenarios {
 struct T1HonestReady {
     static constexpr LawText text{
         "T1",
-        "A status that is written with Ready=True means that a client could write within the last "
-        "minute, or can as soon as the proxies know; and where nobody can write for three minutes "
-        "while an operator is able, the "
-        "status does not go on saying so."};
+        "A status that an able operator writes with Ready=True means that a client could write "
+        "within the last minute, or can as soon as the proxies know; and where nobody can write "
+        "for three minutes while an operator is able, the status does not go on saying so."};
 
     // A dead node's pod stays ready in the API for forty seconds.
     static constexpr Duration when_written = std::chrono::minutes(1);
     static constexpr Duration when_standing = std::chrono::minutes(3);
+    // What was kept from an operator reaches it bit by bit afterwards.
+    static constexpr Duration to_catch_up = std::chrono::seconds(10);
     static constexpr Duration proxies = std::chrono::seconds(5);
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);

@@ -49,6 +49,20 @@ TEST_F(T1, ready_is_not_written_when_nobody_can_write) {
               "for 75.0 s");
 }
 
+TEST_F(T1, an_operator_whose_watch_stalled_says_what_it_saw) {
+    truth.faults.push_back({.id = "f1", .kind = FaultKind::watch_stall, .target = "operator-1"});
+    tell(FaultBegan{"f1"});
+    die("db-0");
+    time_passes(70);
+    truth.faults.clear();
+    tell(FaultEnded{"f1"});
+    ready("True");
+    time_passes(1);
+    ready("False");
+    time_passes(60);
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(T1, ready_may_be_written_a_moment_before_the_proxies_know) {
     die("db-0");
     time_passes(70);

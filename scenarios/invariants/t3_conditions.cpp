@@ -14,7 +14,11 @@ const Json* condition_of(const kube::Object& resource, const std::string& type) 
 
 bool is_cause(const Occurrence& occurrence) {
     if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
-        return changed->before.annotation("leader") != changed->after.annotation("leader");
+        const bool pod_is_taken = changed->before.kind() == kube::kinds::pod.name &&
+                                  !changed->before.being_deleted() &&
+                                  (changed->after.name().empty() || changed->after.being_deleted());
+        return pod_is_taken ||
+               changed->before.annotation("leader") != changed->after.annotation("leader");
     }
     return std::holds_alternative<EditMade>(occurrence) ||
            std::holds_alternative<FaultBegan>(occurrence) ||

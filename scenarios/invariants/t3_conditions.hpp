@@ -12,7 +12,7 @@ struct T3Conditions {
         "T3",
         "A condition's transition time moves only with its status; one that is not True "
         "says why; Ready and SpecValid change at most twice for one cause (an edit, a fault, a "
-        "step, another leader)."};
+        "step, a pod that is taken, another leader)."};
 
     static constexpr int most_transitions = 2;
 

@@ -48,6 +48,18 @@ TEST_F(T3, a_condition_does_not_flap) {
               "T3: Condition Ready of shop/db flaps: 3 transitions, and nothing has happened");
 }
 
+TEST_F(T3, a_drain_may_take_one_pod_after_the_other) {
+    for (const char* name : {"db-0", "db-1", "db-2"}) {
+        ready("False", "16:00");
+        ready("True", "16:01");
+        Json pod = {{"kind", "Pod"}, {"metadata", {{"name", name}, {"namespace", "shop"}}}};
+        const kube::Object before(pod);
+        pod["metadata"]["deletionTimestamp"] = "2027-01-15T08:00:00Z";
+        tell(ObjectChanged{{ActorSort::user, "user"}, before, kube::Object(pod)});
+    }
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(T3, a_roll_changes_it_once_for_each_step) {
     for (int step = 0; step < 6; ++step) {
         tell(StepBegun{});

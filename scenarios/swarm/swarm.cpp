@@ -150,7 +150,10 @@ Fault drawn_fault(std::size_t number, const Scenario& scenario,
                 .amount = drawn_amount(draw, profile)};
     const bool may_stay = profile.longest > Duration{} &&
                           (profile.target == TargetSort::node || profile.target == TargetSort::pod);
-    if (may_stay && draw.chance(30)) {
+    // Nobody but a person brings back a corrupt copy, or a slot that Patroni 3 does not drop.
+    if ((may_stay && draw.chance(30)) || profile.kind == FaultKind::copy_corrupt ||
+        (profile.kind == FaultKind::slot_lost &&
+         scenario.topology.patroni == PatroniVersion::v3_0)) {
         fault.for_ever = true;
         fault.lasts = Duration{};
     }
