@@ -12,6 +12,7 @@
 #include "operator/cmd/local/local.hpp"
 #include "operator/cmd/preview/commands.hpp"
 #include "operator/cmd/simulate/commands.hpp"
+#include "operator/cmd/step/step.hpp"
 
 namespace {
 
@@ -29,6 +30,7 @@ constexpr const char* usage =
     "  shrink        makes a failing scenario small\n"
     "  replay        runs replay files and recordings of operators again\n"
     "  relations     what several runs must have in common\n"
+    "  step          walks through a replay file, forwards and backwards\n"
     "  mutants       plants known defects into the operator and looks who notices\n";
 
 // Becomes another program of this build: one that must not be part of this one.
@@ -65,6 +67,9 @@ int main(int count, char** values) {
     }
     if (arguments.front() == "status") {
         return bestgres::cmd::status_main(rest);
+    }
+    if (arguments.front() == "step") {
+        return bestgres::cmd::step_main(rest);
     }
     if (arguments.front() == "mutants") {
         return become("bestgres-mutants", rest);

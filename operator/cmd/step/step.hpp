@@ -1,0 +1,19 @@
+// `bestgres step FILE`: walking through a run by commands from the standard input.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "scenarios/step/session.hpp"
+
+namespace bestgres::cmd {
+
+// Exit status: 0; 1 where the file cannot be read; 2 for wrong arguments.
+int step_main(const std::vector<std::string>& arguments);
+
+// Until the session is done or the lines are over. With a `prompt` a person types; without one the
+// commands are repeated, so that the output of a script can be read.
+void walk(scenarios::Session& session, std::istream& lines, std::ostream& out, bool prompt);
+
+}  // namespace bestgres::cmd
