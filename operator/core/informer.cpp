@@ -139,7 +139,10 @@ void Informer::hash_into(Hasher& hasher) const {
     hasher.add(static_cast<std::uint64_t>(state_));
     hasher.add(static_cast<std::uint64_t>(due_.ns));
     hasher.add(static_cast<std::uint64_t>(opened_at_.ns));
-    hasher.add(static_cast<std::uint64_t>(failures_) * 2 + static_cast<std::uint64_t>(synced_));
+    hasher.add(static_cast<std::uint64_t>(heard_at_.ns));
+    hasher.add(proves_at_ ? static_cast<std::uint64_t>(proves_at_->ns) : 0);
+    hasher.add(std::uint64_t{failed_lists_} << 32U | short_streams_);
+    hasher.add(static_cast<std::uint64_t>(synced_));
     hasher.add(version_);
 }
 

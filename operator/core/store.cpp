@@ -174,6 +174,11 @@ void Store::hash_into(Hasher& hasher) const {
         hasher.add(to_string(ref));
         hasher.add(entry.object.hash());
     }
+    for (const auto& [ref, grave] : buried_) {
+        hasher.add(to_string(ref));
+        hasher.add(grave.uid);
+        hasher.add(grave.version);
+    }
 }
 
 }  // namespace bestgres::core

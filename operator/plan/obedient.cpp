@@ -70,6 +70,9 @@ TestCluster& TestCluster::perform(const Effect& effect) {
             [&](const DeletePod& remove) {
                 facts_.objects.erase({pod, "shop", remove.pod});
             },
+            [&](const EvictPod& evict) {
+                facts_.objects.erase({pod, "shop", evict.pod});
+            },
             [&](const ScaleIn& scale) {
                 replace(set_ref, [&scale](Json& json) { json["spec"]["replicas"] = scale.to; });
                 facts_.objects.erase({pod, "shop", manifests::pod_name("db", scale.to)});

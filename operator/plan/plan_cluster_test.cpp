@@ -7,18 +7,9 @@
 namespace bestgres::plan {
 namespace {
 
+using testing::pod_taken;
 using testing::TestCluster;
 using testing::texts;
-
-// Empty where the step takes no pod.
-std::string pod_taken(const Effect& effect) {
-    if (const auto* remove = std::get_if<DeletePod>(&effect)) {
-        return remove->pod;
-    }
-    const auto* const evict = std::get_if<EvictPod>(&effect);
-    return evict == nullptr ? "" : evict->pod;
-}
-
 TEST(PlanCluster, is_empty_when_the_spec_is_reached) {
     for (const char* const spec : {"instances: 1\n", "instances: 3\n"}) {
         TestCluster db(spec);

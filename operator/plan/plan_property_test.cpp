@@ -13,6 +13,7 @@ namespace bestgres::plan {
 namespace {
 
 using kube::kinds::persistent_volume_claim;
+using testing::pod_taken;
 using testing::TestCluster;
 
 std::string one_of_three() {
@@ -143,6 +144,10 @@ bool is_conditional(const ClusterView& view, const Effect& effect) {
                        return holds_at(view.object({kube::kinds::pod, "shop", remove.pod}),
                                        remove.uid, remove.resource_version);
                    },
+                   [&](const EvictPod& evict) {
+                       return holds_at(view.object({kube::kinds::pod, "shop", evict.pod}),
+                                       evict.uid, evict.resource_version);
+                   },
                    [&](const ScaleIn& scale) {
                        return holds_at(&view.stateful_set, scale.set_uid, scale.resource_version);
                    },
@@ -184,9 +189,9 @@ RC_GTEST_PROP(PlanProperties, the_leader_comes_last_in_a_roll, ()) {
     const ClusterView view = db.view();
     for (const Step& step : db.plan().steps) {
         const auto* over = std::get_if<Switchover>(&step.effect);
-        const auto* remove = std::get_if<DeletePod>(&step.effect);
         // Where nothing runs, nothing is taken.
-        const Member* const target = remove != nullptr ? view.member(remove->pod) : nullptr;
+        const std::string taken = pod_taken(step.effect);
+        const Member* const target = taken.empty() ? nullptr : view.member(taken);
         const bool takes_the_leader =
             over != nullptr || (target != nullptr && target->holds_lock && runs(*target));
         if (step.rule != RuleId::update_members || !takes_the_leader) {
@@ -202,9 +207,9 @@ RC_GTEST_PROP(PlanProperties, a_leader_that_runs_is_never_deleted_while_others_a
     const TestCluster db = a_broken_cluster();
     const ClusterView view = db.view();
     for (const Step& step : db.plan().steps) {
-        if (const auto* remove = std::get_if<DeletePod>(&step.effect)) {
+        if (const std::string taken = pod_taken(step.effect); !taken.empty()) {
             const Member* const primary = view.primary();
-            const bool leads = primary != nullptr && primary->name == remove->pod;
+            const bool leads = primary != nullptr && primary->name == taken;
             RC_ASSERT((!leads || !runs(*primary) || view.members.size() == 1));
         }
     }

@@ -276,4 +276,12 @@ std::vector<std::string> TestCluster::waits() const {
     return sentences;
 }
 
+std::string pod_taken(const Effect& effect) {
+    if (const auto* remove = std::get_if<DeletePod>(&effect)) {
+        return remove->pod;
+    }
+    const auto* const evict = std::get_if<EvictPod>(&effect);
+    return evict == nullptr ? "" : evict->pod;
+}
+
 }  // namespace bestgres::plan::testing

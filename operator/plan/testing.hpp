@@ -67,4 +67,7 @@ inline std::vector<std::string> texts(std::initializer_list<std::string> list) {
     return list;
 }
 
+// The pod that a step takes, by whichever way; empty where it takes none.
+std::string pod_taken(const Effect& effect);
+
 }  // namespace bestgres::plan::testing
