@@ -16,16 +16,28 @@ std::string joined(const std::vector<std::string>& words, std::size_t from) {
     return text;
 }
 
-std::string kinds_like(const std::string& word) {
+std::string kinds_with(std::string_view part) {
     std::string all;
     for (const FaultKind kind : all_fault_kinds()) {
-        const std::string name(to_string(kind));
-        const bool alike = word.size() >= 3 && name.find(word.substr(0, 3)) != std::string::npos;
-        all += alike ? (all.empty() ? "" : ", ") + name : "";
+        const std::string_view name = to_string(kind);
+        if (name.find(part) != std::string_view::npos) {
+            all += (all.empty() ? "" : ", ") + std::string(name);
+        }
     }
-    return all.empty() ? "pod_kill, container_crash, node_crash, api_outage, watch_stall, "
-                         "operator_crash, partition"
-                       : all;
+    return all;
+}
+
+// Those that hold the whole word, else its beginning, else the most usual ones.
+std::string kinds_like(std::string_view word) {
+    constexpr std::size_t enough = 3;
+    for (const std::string_view part : {word, word.substr(0, enough)}) {
+        std::string alike = part.size() < enough ? "" : kinds_with(part);
+        if (!alike.empty()) {
+            return alike;
+        }
+    }
+    return "pod_kill, container_crash, node_crash, api_outage, watch_stall, operator_crash, "
+           "partition";
 }
 
 // Words become the JSON of a replay file's line.
