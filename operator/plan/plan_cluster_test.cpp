@@ -10,6 +10,7 @@ namespace {
 using testing::pod_taken;
 using testing::TestCluster;
 using testing::texts;
+
 TEST(PlanCluster, is_empty_when_the_spec_is_reached) {
     for (const char* const spec : {"instances: 1\n", "instances: 3\n"}) {
         TestCluster db(spec);
