@@ -23,8 +23,18 @@ std::string loss_of(const Member& member) {
     return "";
 }
 
+bool has_a_volume(const ClusterView&, const Member& member) {
+    return loss_of(member).empty();
+}
+
 bool keeps_its_volume(const ClusterView& view, const Member& member) {
-    return is_wanted(view, member) && loss_of(member).empty();
+    return is_wanted(view, member) && has_a_volume(view, member);
+}
+
+// One that is to leave will do where nobody else is there: it hands back before it goes.
+const Member* find_successor(const ClusterView& view) {
+    const Member* const stays = find_heir(view, keeps_its_volume);
+    return stays != nullptr ? stays : find_heir(view, has_a_volume);
 }
 
 Step remove_remains(const ClusterView& view, const Member& member, const std::string& loss) {
@@ -49,7 +59,7 @@ Opinion recover(const ClusterView& view, const Member& member, const std::string
                     .because = "no primary: " + member.name + " is left alone although " + loss});
     }
     if (primary != nullptr && primary->name == member.name) {
-        if (const Member* const heir = find_heir(view, keeps_its_volume)) {
+        if (const Member* const heir = find_successor(view)) {
             return just(
                 Step{.effect = Switchover{.leader = target_of(member), .candidate = heir->name},
                      .rule = RuleId::recover_volume,

@@ -108,6 +108,16 @@ TEST(RecoverVolume, never_throws_away_the_last_good_copy) {
                                  "claim is being deleted"}));
 }
 
+// Otherwise the cluster waits for ever: for a replica that may stay, while those that are there may
+// not leave.
+TEST(RecoverVolume, hands_over_to_a_member_that_is_to_leave_where_no_other_is_there) {
+    TestCluster db;
+    db.asks("instances: 1\n").without(kube::kinds::pod_disruption_budget, "db");
+    db.being_deleted(persistent_volume_claim, "pgdata-db-0");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
+}
+
 TEST(RecoverVolume, removes_a_claim_that_lost_its_volume) {
     TestCluster db;
     db.edit(persistent_volume_claim, "pgdata-db-2",
