@@ -1,4 +1,5 @@
-// The headers that nearly every file needs, parsed once. No project header belongs here.
+// The headers that nearly every file needs, parsed once. Of the project's own only json.hpp, which
+// rarely changes and is costly to read, belongs here.
 #pragma once
 
 #include <fmt/format.h>
@@ -20,3 +21,5 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "lib/base/json.hpp"

@@ -76,10 +76,11 @@ void merge_string_data(Json& object) {
     if (!object.contains("stringData")) {
         return;
     }
-    for (const auto& [key, value] : object["stringData"].items()) {
+    const Json texts = object["stringData"];
+    object.erase("stringData");
+    for (const auto& [key, value] : texts.items()) {
         object["data"][key] = encode_base64(value.get_ref<const std::string&>());
     }
-    object.erase("stringData");
 }
 
 FieldErrors check_docker(const Json& data, const std::string& key) {

@@ -19,10 +19,14 @@ void default_requests(Json& container) {
         return;
     }
     Json& resources = container["resources"];
+    Json requests = value_of(resources, "requests");
     for (const auto& [name, limit] : resources["limits"].items()) {
-        if (!is_set(value_of(resources, "requests"), name)) {
-            resources["requests"][name] = limit;
+        if (!is_set(requests, name)) {
+            requests[name] = limit;
         }
+    }
+    if (!requests.is_null()) {
+        resources["requests"] = std::move(requests);
     }
 }
 

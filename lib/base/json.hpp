@@ -10,10 +10,13 @@
 #include <string_view>
 
 #include "lib/base/result.hpp"
+#include "lib/base/sorted_vector_map.hpp"
 
 namespace bestgres {
 
-using Json = nlohmann::json;
+// A reference to one value of an object ends when another key is inserted into that object
+// (sorted_vector_map.hpp).
+using Json = nlohmann::basic_json<SortedVectorMap>;
 
 // The value at a path of object keys; null where any part is absent.
 const Json* find(const Json& value, std::initializer_list<std::string_view> path);
@@ -46,3 +49,5 @@ void merge_patch(Json& target, const Json& patch);
 std::uint64_t hash_json(const Json& value);
 
 }  // namespace bestgres
+
+extern template class nlohmann::basic_json<bestgres::SortedVectorMap>;
