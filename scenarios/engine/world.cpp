@@ -87,6 +87,12 @@ std::size_t chosen(const WorldState& world, std::size_t choice) {
 
 }  // namespace
 
+World::World(const World&) = default;
+World::World(World&&) noexcept = default;
+World& World::operator=(const World&) = default;
+World& World::operator=(World&&) noexcept = default;
+World::~World() = default;
+
 World::World(const Ground& ground, Scenario scenario, TraceDetail detail)
     : state_(first_state(ground, std::move(scenario), detail)) {}
 

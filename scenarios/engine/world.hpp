@@ -40,6 +40,12 @@ class World {
 public:
     // The namespace of the scenario is that of the ground.
     World(const Ground& ground, Scenario scenario, TraceDetail detail = TraceDetail::none);
+    // Compiled once, elsewhere: whoever copies a world would compile the copy of all its parts.
+    World(const World&);
+    World(World&&) noexcept;
+    World& operator=(const World&);
+    World& operator=(World&&) noexcept;
+    ~World();
 
     // Performs the next event, or the `choice`-th of those that are ready at this instant. False
     // when the run is over: nothing is left to do, or it took too long.
