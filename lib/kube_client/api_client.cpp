@@ -232,7 +232,7 @@ struct ApiClient::Impl : std::enable_shared_from_this<ApiClient::Impl> {
             "watch " + std::string(spec.kind.plural) + (spec.ns.empty() ? "" : " in " + spec.ns);
         watches[id]->exchange = client.stream(
             access.server, request,
-            {.head = options.call_limit, .silence = options.watch_span + std::chrono::seconds(30)},
+            {.head = options.call_limit, .silence = options.watch_span + options.watch_grace},
             {.on_head =
                  [with_watch](const http::Response& head) {
                      with_watch([&head](Impl&, Watch& watch) { watch.status = head.status; });

@@ -21,6 +21,9 @@ struct ApiClientOptions {
     std::string field_manager = "bestgres";  // of writes that are no apply
     Duration call_limit = std::chrono::seconds(30);
     Duration watch_span = std::chrono::seconds(300);  // after which the server ends a watch
+    // How long after that the client ends one that has said nothing, be its connection ever so
+    // open.
+    Duration watch_grace = std::chrono::seconds(30);
     std::size_t page_size = 500;
 };
 

@@ -16,12 +16,13 @@ namespace {
 using std::chrono::seconds;
 
 struct World {
-    explicit World(http::Server::Handler handler, Access access = {})
+    explicit World(http::Server::Handler handler, Access access = {},
+                   ApiClientOptions options = {.call_limit = seconds(2)})
         : server(loop, {.listen = {.address = "127.0.0.1", .port = 0}}, std::move(handler)) {
         access.server = {.tls = false, .host = "127.0.0.1", .port = *server.start()};
         access.source = "a test";
         client =
-            *ApiClient::make(loop, std::move(access), {.call_limit = seconds(2)},
+            *ApiClient::make(loop, std::move(access), std::move(options),
                              [this](ClusterEvent event) { events.push_back(std::move(event)); });
     }
     bool wait_for(std::size_t count) {
@@ -154,6 +155,22 @@ TEST(ApiClient, tells_watch_events_gone_and_the_end) {
     ASSERT_TRUE(world.wait_for(3));
     EXPECT_EQ(world.event(2).type, kube::WatchEventType::closed);
     EXPECT_NE(world.event(2).message.find("watch pods in shop"), std::string::npos);
+}
+
+TEST(ApiClient, a_watch_that_stays_open_and_silent_ends_after_its_span) {
+    std::optional<http::ResponseStream> stream;
+    World world(
+        [&](const http::ServerRequest&, const http::Responder& responder) {
+            stream = responder.start_stream({.status = 200, .headers = {}, .body = {}});
+        },
+        {}, {.watch_span = seconds(1), .watch_grace = std::chrono::milliseconds(100)});
+    world.client->watch(7, {kube::kinds::pod, "shop", "", "", "5"});
+    ASSERT_TRUE(world.loop.run_until([&] { return stream.has_value(); }, seconds(5)));
+    stream->send("{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"6\"}}}\n");
+    ASSERT_TRUE(world.wait_for(2));
+    EXPECT_EQ(world.event(0).type, kube::WatchEventType::bookmark);
+    EXPECT_EQ(world.event(1).type, kube::WatchEventType::closed);
+    EXPECT_TRUE(world.loop.run_until([&] { return !stream->is_open(); }, seconds(5)));
 }
 
 TEST(ApiClient, a_refused_watch_names_the_verb) {
