@@ -16,7 +16,7 @@ std::string walked(const std::string& commands, bool prompt) {
         ground, {}, [](const std::string&, const std::string&) -> Result<Done> { return Done{}; });
     std::istringstream lines(commands);
     std::ostringstream out;
-    walk(session, lines, out, prompt);
+    walk(session, lines, out, {.prompt = prompt});
     return out.str();
 }
 
