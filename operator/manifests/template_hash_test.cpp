@@ -1,3 +1,7 @@
+#include <fstream>
+#include <sstream>
+
+#include "lib/base/yaml.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/objects.hpp"
 #include "operator/manifests/testing.hpp"
@@ -11,11 +15,34 @@ std::string hash_of(std::string_view more) {
     return template_hash(input(more));
 }
 
+// Of every revision that was released, the oldest first.
+Json released() {
+    std::ifstream file(BESTGRES_SOURCE_DIR "/operator/manifests/testdata/released_templates.yaml");
+    std::stringstream text;
+    text << file.rdbuf();
+    const auto revisions = parse_yaml(text.str());
+    EXPECT_TRUE(revisions.ok()) << revisions.error().message;
+    return revisions.ok() ? *revisions : Json::array();
+}
+
 // A change here rolls every pod of every cluster at the next update of the operator: it must be
-// meant.
-TEST(TemplateHash, stays_what_it_was) {
-    EXPECT_EQ(hash_of(""), "c66cad181671a028");
-    EXPECT_EQ(hash_of("image: {tag: 'spilo:16'}"), "1be947fa2b7e18aa");
+// meant, and is a new revision.
+TEST(TemplateHash, is_that_of_the_newest_revision) {
+    const Json newest = released().back();
+    EXPECT_EQ(hash_of(""), newest["patroni"]);
+    EXPECT_EQ(hash_of("image: {tag: 'spilo:16'}"), newest["spilo"]);
+}
+
+TEST(TemplateHash, a_revision_that_rolls_every_pod_says_why) {
+    const Json revisions = released();
+    for (std::size_t at = 1; at < revisions.size(); ++at) {
+        const Json& before = revisions[at - 1];
+        const Json& revision = revisions[at];
+        EXPECT_EQ(revision["revision"], before["revision"].get<int>() + 1);
+        const bool rolls =
+            revision["patroni"] != before["patroni"] || revision["spilo"] != before["spilo"];
+        EXPECT_EQ(rolls, !string_at(revision, {"rolls"}).empty()) << dump(revision);
+    }
 }
 
 TEST(TemplateHash, does_not_move_for_what_needs_no_new_pod) {

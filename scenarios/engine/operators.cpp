@@ -25,7 +25,9 @@ constexpr Duration entropy_takes = milliseconds(1);
 core::CoreSettings core_settings(const WorldState& world, const OperatorRun& run) {
     core::CoreSettings settings;
     settings.watch_namespace = world.scenario->topology.ns;
-    settings.operator_image = "bestgres-operator:test";
+    // Every release has an image of its own, whether or not its templates differ.
+    settings.operator_image = run.revision == 0 ? "bestgres-operator:test"
+                                                : fmt::format("bestgres-operator:{}", run.revision);
     settings.leader.ns = world.scenario->topology.ns;
     settings.leader.identity = run.name;
     settings.jitter_seed = world.scenario->seed;

@@ -67,7 +67,8 @@ struct UncordonNode {
     std::string node = {};
     bool operator==(const UncordonNode&) const = default;
 };
-// The operator's Deployment gets another revision: the old process ends, a new one starts.
+// The operator's Deployment gets another revision, an image of its own: the old process ends, a new
+// one starts.
 struct UpgradeOperator {
     std::int64_t revision = 0;
     bool operator==(const UpgradeOperator&) const = default;

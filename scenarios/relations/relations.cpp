@@ -6,9 +6,9 @@ namespace bestgres::scenarios::relations {
 
 const std::vector<Relation>& all() {
     static const std::vector<Relation> relations = {
-        m1_commuting_edits(),  m2_idempotence(),      m4_there_and_back(), m5_stale_views(),
-        m6_coalesced_events(), m9_without_operator(), m10_symmetry(),      m11_time_dilation(),
-        m12_misoperation(),    m13_isolation()};
+        m1_commuting_edits(),  m2_idempotence(),   m4_there_and_back(),   m5_stale_views(),
+        m6_coalesced_events(), m7_upgrade(),       m9_without_operator(), m10_symmetry(),
+        m11_time_dilation(),   m12_misoperation(), m13_isolation()};
     return relations;
 }
 

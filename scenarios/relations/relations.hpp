@@ -10,6 +10,7 @@ Relation m2_idempotence();
 Relation m4_there_and_back();
 Relation m5_stale_views();
 Relation m6_coalesced_events();
+Relation m7_upgrade();
 Relation m9_without_operator();
 Relation m10_symmetry();
 Relation m11_time_dilation();
