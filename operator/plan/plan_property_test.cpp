@@ -312,6 +312,14 @@ void carry_out(TestCluster& db, const Plan& plan, bool reliable) {
     db.goes_on();
 }
 
+// The last copy has lost its volume, and no replica is wanted: only a person can go on, and the
+// wait says how.
+bool needs_a_person(const Plan& plan) {
+    return std::ranges::any_of(plan.waits, [](const api::WaitingStatus& wait) {
+        return wait.because.find("With instances: 2") != std::string::npos;
+    });
+}
+
 // From whatever is wrong, steps that fail now and then lead to a cluster with nothing to do; and
 // then there is nothing to do again.
 RC_GTEST_PROP(PlanProperties, leads_to_the_end_and_stays_there, ()) {
@@ -327,6 +335,9 @@ RC_GTEST_PROP(PlanProperties, leads_to_the_end_and_stays_there, ()) {
         }
         if (++rounds > 200) {
             RC_FAIL("no end:\n" + trail.substr(trail.size() > 2000 ? trail.size() - 2000 : 0));
+        }
+        if (needs_a_person(plan)) {
+            db.asks("instances: 2\n");
         }
         carry_out(db, plan, rounds > 60);
     }

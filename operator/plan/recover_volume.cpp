@@ -51,6 +51,12 @@ Step remove_remains(const ClusterView& view, const Member& member, const std::st
     return {.effect = removal_of(member), .rule = RuleId::recover_volume, .because = because};
 }
 
+// Whoever asks for more than one gets a replica sooner or later; where nobody does, this wait would
+// never end.
+std::string way_out(const ClusterView& view) {
+    return view.spec->instances > 1 ? "" : ". With instances: 2 another member gets a copy";
+}
+
 Opinion recover(const ClusterView& view, const Member& member, const std::string& loss) {
     const Member* const primary = view.primary();
     if (primary == nullptr && runs(member)) {
@@ -67,7 +73,7 @@ Opinion recover(const ClusterView& view, const Member& member, const std::string
         }
         return just(Waiting{.rule = RuleId::recover_volume,
                             .because = "a healthy replica: " + member.name +
-                                       " holds the last good copy, and " + loss});
+                                       " holds the last good copy, and " + loss + way_out(view)});
     }
     return just(remove_remains(view, member, loss));
 }

@@ -99,13 +99,21 @@ TEST(RecoverVolume, hands_over_first_when_the_primary_sits_on_a_dying_volume) {
     EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
 }
 
-TEST(RecoverVolume, never_throws_away_the_last_good_copy) {
+TEST(RecoverVolume, never_throws_away_the_last_good_copy_and_says_how_to_save_it) {
     TestCluster db("instances: 1\n");
     db.being_deleted(persistent_volume_claim, "pgdata-db-0");
 
     EXPECT_EQ(db.steps(), texts({}));
     EXPECT_EQ(db.waits(), texts({"a healthy replica: db-0 holds the last good copy, and its volume "
-                                 "claim is being deleted"}));
+                                 "claim is being deleted. With instances: 2 another member gets a "
+                                 "copy"}));
+}
+
+TEST(RecoverVolume, hands_over_to_the_member_that_was_asked_for_to_save_the_last_copy) {
+    TestCluster db("instances: 2\n");
+    db.without(persistent_volume_claim, "pgdata-db-0");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
 }
 
 // Otherwise the cluster waits for ever: for a replica that may stay, while those that are there may
