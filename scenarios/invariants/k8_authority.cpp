@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fakepatroni/postgres.hpp"
 #include "lib/patroni/parse.hpp"
 #include "operator/manifests/labels.hpp"
 
@@ -20,11 +21,19 @@ bool nulls_initialize_alone(const Json& body) {
     return by_version && rest == Json{{"metadata", Json::object()}};
 }
 
-// The member that has data, or whose PostgreSQL runs; empty where none.
+// The member whose PostgreSQL runs, or the volume that holds data; empty where none. A container in
+// which PostgreSQL is stopped proves nothing: its Patroni waits for a bootstrap.
 std::string proof_of_data(const Truth& truth, const ClusterId& id) {
     for (const MemberTruth& member : members_of(truth, id)) {
-        if (member.postgres != nullptr) {
+        if (member.postgres != nullptr &&
+            member.postgres->state() != fakepatroni::ServerState::stopped) {
             return "PostgreSQL runs in " + member.pod;
+        }
+    }
+    for (const kube::Object& claim : children(truth, kube::kinds::persistent_volume_claim, id)) {
+        const fakepatroni::Volume* const volume = truth.volume(std::string(claim.uid()));
+        if (volume != nullptr && volume->has_data()) {
+            return std::string(claim.name()) + " holds data";
         }
     }
     return "";

@@ -1,24 +1,62 @@
 #include "scenarios/invariants/k8_authority.hpp"
 
-#include "scenarios/invariants/testing.hpp"
+#include "scenarios/invariants/data_testing.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
 using namespace testing;
 
+kube::Patch nulling_initialize(const TestTruth& truth) {
+    const kube::Ref config = ref_of(kube::kinds::config_map, "db-config");
+    const std::string version(truth.object(config).resource_version());
+    return {.ref = config,
+            .body = {{"metadata",
+                      {{"resourceVersion", version}, {"annotations", {{"initialize", nullptr}}}}}}};
+}
+
 struct K8 : ::testing::Test, Court<K8Authority> {
     const kube::Ref config = ref_of(kube::kinds::config_map, "db-config");
 
-    void null_initialize() {
-        const kube::Object stored = truth.object(config);
-        call(the_operator,
-             kube::Patch{.ref = config,
-                         .body = {{"metadata",
-                                   {{"resourceVersion", std::string(stored.resource_version())},
-                                    {"annotations", {{"initialize", nullptr}}}}}}});
+    void null_initialize() { call(the_operator, nulling_initialize(truth)); }
+};
+
+struct K8WithServers : ::testing::Test, DataCourt<K8Authority> {
+    K8WithServers() {
+        truth.put(kube::kinds::config_map, config_map_json("db-config", {{"initialize", ""}}));
+        truth.put(kube::kinds::persistent_volume_claim, claim_json("pgdata-db-0"));
+        truth.volumes["uid-of-persistentvolumeclaims-pgdata-db-0"] = &servers["db-0"].volume();
+    }
+    void stop_all(bool and_wipe) {
+        for (const char* const pod : {"db-0", "db-1", "db-2"}) {
+            servers[pod].kill("SIGKILL", servers.now);
+            if (and_wipe) {
+                servers[pod].wipe();
+            }
+        }
     }
 };
+
+TEST_F(K8WithServers, an_empty_initialize_is_nulled_while_members_wait_with_nothing) {
+    stop_all(true);
+    call(the_operator, nulling_initialize(truth));
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K8WithServers, an_empty_initialize_stays_while_postgresql_runs) {
+    call(the_operator, nulling_initialize(truth));
+    EXPECT_EQ(said(),
+              "K8: operator-1: patch ConfigMap shop/db-config is not the operator's to do: "
+              "PostgreSQL runs in db-0");
+}
+
+TEST_F(K8WithServers, an_empty_initialize_stays_while_a_volume_holds_data) {
+    stop_all(false);
+    call(the_operator, nulling_initialize(truth));
+    EXPECT_EQ(said(),
+              "K8: operator-1: patch ConfigMap shop/db-config is not the operator's to do: "
+              "pgdata-db-0 holds data");
+}
 
 TEST_F(K8, an_empty_initialize_is_nulled) {
     truth.put(kube::kinds::config_map, config_map_json("db-config", {{"initialize", ""}}));
