@@ -106,6 +106,8 @@ public:
     const std::string& source() const { return source_; }
     const std::string& last_sentence() const { return sentence_; }
     const ClusterView& view() const { return view_; }
+    // Somebody holds the lock, as far as it knows.
+    bool sees_leader() const { return has_view_ && !view_.unlocked(); }
     bool is_gone() const { return point_ == Point::gone; }
     // GET of a health endpoint or of /patroni without the detour of an event.
     RestReply get(std::string_view path, Instant now, const Postgres& local) const;

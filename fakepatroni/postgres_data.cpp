@@ -94,6 +94,7 @@ void Postgres::finish_base_backup(const Result<Volume>& source, Instant /*now*/)
     volume_.oldest = Lsn{volume_.checkpoint.bytes / Volume::segment * Volume::segment};
     volume_.replayed = volume_.checkpoint;
     volume_.control = ControlState::in_archive_recovery;
+    volume_.from_backup = true;
     volume_.directory = DataDirectory::initialized;
     end_work(true, "");
 }

@@ -178,7 +178,7 @@ Json Member::rest_status(const Look& look) const {
     if (config_->pause) {
         answer["pause"] = true;
     }
-    if (!has_view_ || view_.unlocked()) {
+    if (!sees_leader()) {
         answer["cluster_unlocked"] = true;
     }
     if (failsafe_.active || (failsafe_.until && look.now < *failsafe_.until)) {

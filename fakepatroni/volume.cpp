@@ -105,9 +105,9 @@ std::uint64_t Volume::hash() const {
          {static_cast<std::uint64_t>(directory), static_cast<std::uint64_t>(control), wal.hash(),
           flushed.bytes, replayed.bytes, checkpoint.bytes,
           static_cast<std::uint64_t>(checkpoint_timeline), oldest.bytes,
-          static_cast<std::uint64_t>(standby_signal), static_cast<std::uint64_t>(checksums),
-          static_cast<std::uint64_t>(inconsistent), disk.size, disk.tables, disk.other,
-          static_cast<std::uint64_t>(disk.read_only)}) {
+          static_cast<std::uint64_t>(standby_signal), static_cast<std::uint64_t>(from_backup),
+          static_cast<std::uint64_t>(checksums), static_cast<std::uint64_t>(inconsistent),
+          disk.size, disk.tables, disk.other, static_cast<std::uint64_t>(disk.read_only)}) {
         hasher.add(word);
     }
     hasher.add(system_identifier);

@@ -65,6 +65,7 @@ struct Volume {
     std::int64_t checkpoint_timeline = 0;
     Lsn oldest = {};              // WAL before it has been recycled and cannot be sent
     bool standby_signal = false;  // it starts as a standby
+    bool from_backup = false;     // it has a backup_label, or the .old of one
     bool checksums = true;
     // Its tables hold transactions that its log lacks: another member's timeline of the same
     // number has been streamed over its own. PostgreSQL does not notice.

@@ -44,13 +44,24 @@ Health startup(const Observation& seen) {
                        : Health{.ok = false, .because = "Patroni has not answered yet"};
 }
 
-Health liveness(const Observation& seen, Instant now) {
+bool proves_good(const PatroniReport& report) {
+    const bool follows = report.in_recovery && !report.cluster_unlocked;
+    return report.is_running && (report.holds_lock || follows);
+}
+
+Health liveness(const Observation& seen, bool half_made, Instant now) {
     const Duration silence = now - seen.reported_at.value_or(seen.first_asked);
     if (silence > 3 * seen.ttl) {
         return {
             .ok = false,
             .because = fmt::format("Patroni has been silent for {}",
                                    format_duration(std::chrono::duration_cast<seconds>(silence)))};
+    }
+    const auto& report = seen.report;
+    const bool gave_up = report && report->is_running && report->in_recovery &&
+                         report->cluster_unlocked && !report->paused;
+    if (half_made && gave_up) {
+        return {.ok = false, .because = "Patroni broke its bootstrap off: it has to begin anew"};
     }
     return {.ok = true, .because = "Patroni answers"};
 }

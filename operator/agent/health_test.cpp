@@ -56,9 +56,20 @@ TEST(Readiness, does_not_trust_an_old_report) {
 TEST(Liveness, bears_a_member_that_copies_data_and_ends_a_silent_patroni) {
     PatroniReport copying;
     copying.is_running = false;
-    EXPECT_TRUE(liveness(last_said(copying), test_start + seconds(30)).ok);
-    EXPECT_EQ(liveness(last_said(copying), test_start + seconds(61)).because,
+    EXPECT_TRUE(liveness(last_said(copying), false, test_start + seconds(30)).ok);
+    EXPECT_EQ(liveness(last_said(copying), false, test_start + seconds(61)).because,
               "Patroni has been silent for 1m1s");
+}
+
+TEST(Liveness, ends_a_bootstrap_that_patroni_broke_off_and_no_other_standby_without_a_leader) {
+    PatroniReport waiting = streaming();
+    waiting.cluster_unlocked = true;
+    EXPECT_EQ(liveness(last_said(waiting), true, test_start).because,
+              "Patroni broke its bootstrap off: it has to begin anew");
+    EXPECT_TRUE(liveness(last_said(waiting), false, test_start).ok);
+    EXPECT_TRUE(liveness(last_said(streaming()), true, test_start).ok);
+    waiting.in_recovery = false;
+    EXPECT_TRUE(liveness(last_said(waiting), true, test_start).ok);
 }
 
 TEST(Startup, waits_for_the_first_answer) {

@@ -14,6 +14,7 @@ std::optional<PatroniReport> parse_report(int code, const std::string& body) {
     report.is_primary = role == "master" || role == "primary" || role == "standby_leader";
     report.in_recovery = !find_int(*json, {"xlog", "location"}).has_value();
     report.paused = find_bool(*json, {"pause"}).value_or(false);
+    report.cluster_unlocked = find_bool(*json, {"cluster_unlocked"}).value_or(false);
     report.failsafe_active = find_bool(*json, {"failsafe_mode_is_active"}).value_or(false);
     report.replication_state = find_string(*json, {"replication_state"});
     if (const auto seconds = find_int(*json, {"dcs_last_seen"})) {

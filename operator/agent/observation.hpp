@@ -18,6 +18,7 @@ struct PatroniReport {
     bool is_primary = false;  // role master, primary or standby_leader
     bool in_recovery = true;  // no write position: Patroni saw pg_is_in_recovery()
     bool paused = false;
+    bool cluster_unlocked = false;  // nobody holds the lock, as far as this member knows
     bool failsafe_active = false;
     std::optional<std::string>
         replication_state;                 // Patroni 4: "streaming" or "in archive recovery"

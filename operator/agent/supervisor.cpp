@@ -198,7 +198,7 @@ void Supervisor::answer(const http::ServerRequest& request,
     if (path == "/startup") {
         responder.respond(plain(startup(seen)));
     } else if (path == "/live") {
-        responder.respond(plain(liveness(seen, loop_.now())));
+        responder.respond(plain(liveness(seen, unfinished_.is_half_made(), loop_.now())));
     } else if (path == "/ready") {
         responder.respond(plain(ready()));
     } else if (path == "/status") {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "operator/agent/health.hpp"
 #include "operator/agent/processes.hpp"
 
 namespace bestgres::agent {
@@ -35,10 +36,9 @@ Result<Done> sync_directory(const fs::path& directory) {
     return Done{};
 }
 
-// Holding the lock means that Patroni finished its bootstrap; a standby that answers queries has
-// reached consistency.
-bool is_good(const PatroniReport& report) {
-    return report.is_running && (report.holds_lock || report.in_recovery);
+// PostgreSQL renames the label when it starts from it, and keeps it.
+bool is_from_backup(const std::string& directory) {
+    return holds(directory, "backup_label") || holds(directory, "backup_label.old");
 }
 
 }  // namespace
@@ -52,12 +52,15 @@ bool Unfinished::is_being_filled() const {
 }
 
 // initdb writes pg_control early, so a directory without any trace of a base backup counts as torn
-// even with it: nobody has led from it yet. A base backup that is complete is kept.
+// even with it: nobody has led from it yet. A base backup that is complete is kept. A standby's
+// signal proves nothing: Patroni leaves one when it breaks its bootstrap off.
 bool Unfinished::is_torn() const {
-    const bool from_backup = holds(data_directory_, "backup_label") ||
-                             holds(data_directory_, "backup_label.old") ||
-                             has_standby_signal(data_directory_);
-    return !holds(data_directory_, "global/pg_control") || !from_backup;
+    return !holds(data_directory_, "global/pg_control") || !is_from_backup(data_directory_);
+}
+
+bool Unfinished::is_half_made() const {
+    return marked_ && holds(data_directory_, "global/pg_control") &&
+           !is_from_backup(data_directory_);
 }
 
 Result<bool> Unfinished::clean_up() {
@@ -85,7 +88,7 @@ Result<Done> Unfinished::follow(const std::optional<PatroniReport>& report) {
     if (!marked_ && is_being_filled()) {
         return set_mark();
     }
-    if (marked_ && report && is_good(*report) && !is_being_filled()) {
+    if (marked_ && report && proves_good(*report) && !is_being_filled()) {
         return remove_mark();
     }
     return Done{};

@@ -25,6 +25,8 @@ public:
     Result<Done> follow(const std::optional<PatroniReport>& report);
 
     bool is_marked() const { return marked_; }
+    // Marked, and made by initdb: no base backup has left its traces.
+    bool is_half_made() const;
 
 private:
     std::string mark() const { return data_directory_ + ".unfinished"; }

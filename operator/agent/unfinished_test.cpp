@@ -48,6 +48,11 @@ PatroniReport bootstraps() {
 PatroniReport replicates() {
     return running(false, true);
 }
+PatroniReport waits_for_a_leader() {
+    PatroniReport report = replicates();
+    report.cluster_unlocked = true;
+    return report;
+}
 
 TEST_F(UnfinishedDirectory, left_by_a_dead_initdb_is_emptied) {
     EXPECT_FALSE(starts_and_removes());
@@ -68,6 +73,31 @@ TEST_F(UnfinishedDirectory, is_good_when_its_member_leads_and_not_before) {
     EXPECT_FALSE(is_marked_on_disk());
     EXPECT_FALSE(starts_and_removes());
     EXPECT_TRUE(fs::exists(data() / "global/pg_control"));
+}
+
+// Patroni demotes the primary of a bootstrap when it loses the API server meanwhile.
+TEST_F(UnfinishedDirectory, of_a_bootstrap_that_was_broken_off_is_emptied_by_the_next_start) {
+    Unfinished directory(data());
+    ASSERT_TRUE(directory.clean_up().ok());
+    EXPECT_FALSE(directory.is_half_made());
+    write("global/pg_control");
+    write("standby.signal");
+    ASSERT_TRUE(directory.follow(waits_for_a_leader()).ok());
+    EXPECT_TRUE(directory.is_half_made());
+    EXPECT_TRUE(starts_and_removes());
+}
+
+TEST_F(UnfinishedDirectory, of_a_copy_whose_leader_went_away_is_kept_until_one_is_there) {
+    Unfinished directory(data());
+    ASSERT_TRUE(directory.clean_up().ok());
+    write("backup_label.old");
+    write("global/pg_control");
+    ASSERT_TRUE(directory.follow(waits_for_a_leader()).ok());
+    EXPECT_TRUE(directory.is_marked());
+    EXPECT_FALSE(directory.is_half_made());
+    EXPECT_FALSE(starts_and_removes());
+    ASSERT_TRUE(directory.follow(replicates()).ok());
+    EXPECT_FALSE(directory.is_marked());
 }
 
 TEST_F(UnfinishedDirectory, that_once_served_is_never_touched) {

@@ -29,7 +29,9 @@ public:
     bool hears_something() const { return !silent_since_; }
 
     agent::Health readiness(Instant now) const { return agent::readiness(seen_at(now), now); }
-    bool is_live(Instant now) const { return agent::liveness(seen_at(now), now).ok; }
+    bool is_live(bool half_made, Instant now) const {
+        return agent::liveness(seen_at(now), half_made, now).ok;
+    }
     std::optional<std::string> reason_to_kill(const agent::LocalFacts& local, Instant now) const {
         return agent::reason_to_kill(seen_at(now), local, now);
     }

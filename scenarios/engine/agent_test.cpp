@@ -56,8 +56,8 @@ TEST(Agent, a_patroni_that_comes_back_is_believed_again) {
     agent.hears(leads(start), false, start + seconds(1));
     agent.hears_nothing_from(start + seconds(2));
     EXPECT_FALSE(agent.readiness(start + seconds(60)).ok);
-    EXPECT_TRUE(agent.is_live(start + seconds(60)));
-    EXPECT_FALSE(agent.is_live(start + seconds(93)));
+    EXPECT_TRUE(agent.is_live(false, start + seconds(60)));
+    EXPECT_FALSE(agent.is_live(false, start + seconds(93)));
     agent.hears(leads(start + seconds(100)), false, start + seconds(100));
     EXPECT_TRUE(agent.readiness(start + seconds(160)).ok);
 }

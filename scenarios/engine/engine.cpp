@@ -67,6 +67,7 @@ void follow_claim(WorldState& world, const kube::Object& claim, bool deleted) {
     const std::string uid(claim.uid());
     if (deleted) {
         world.volumes.erase(uid);
+        world.unfinished.erase(uid);
         return;
     }
     const auto size = kube::Quantity::parse(kube::claim_capacity(claim));

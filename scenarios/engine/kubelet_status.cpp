@@ -74,7 +74,7 @@ kube::Ref ref_of_pod(const WorldState& world, const Container& container) {
 // Of an image whose name ends with "sick" the readiness probe never succeeds.
 bool agent_says_ready(const WorldState& world, const Container& container) {
     return container.runs() && container.agent.readiness(world.now).ok &&
-           !container.image.ends_with("sick") &&
+           world.unfinished.count(container.claim_uid) == 0 && !container.image.ends_with("sick") &&
            !strikes(world, FaultKind::probe_fails, container.pod);
 }
 

@@ -35,14 +35,26 @@ void hear(WorldState& world, Container& container) {
     container.agent.hears(*std::move(report), within, world.now);
 }
 
+// The mark beside the data directory, as operator/agent/unfinished.cpp makes and removes it.
+void follow_data_directory(WorldState& world, const Container& container) {
+    const auto& report = container.agent.observation().report;
+    if (is_being_filled((*container.postgres)->volume())) {
+        world.unfinished.insert(container.claim_uid);
+    } else if (patroni_answers(world, container) && report && agent::proves_good(*report)) {
+        world.unfinished.erase(container.claim_uid);
+    }
+}
+
 void follow_decisions(WorldState& world, std::uint32_t index) {
     Container& container = world.containers[index];
+    follow_data_directory(world, container);
     look_at_readiness(world, index);
     const fakepatroni::Postgres& server = **container.postgres;
     const agent::LocalFacts local{
         .postgres_runs = server.state() != fakepatroni::ServerState::stopped,
         .standby_signal = server.volume().standby_signal};
-    if (!container.agent.is_live(world.now)) {
+    const bool half_made = is_half_made(world, container.claim_uid, server.volume());
+    if (!container.agent.is_live(half_made, world.now)) {
         kill_container(world, index, "the liveness probe");
         return;
     }

@@ -64,13 +64,13 @@ std::optional<fakepatroni::MemberSettings> member_settings(const WorldState& wor
     return settings;
 }
 
-// The agent removes what an interrupted initdb or copy has left.
+// The agent removes what an interrupted initdb or copy has left, and marks an empty directory.
 fakepatroni::Volume take_volume(WorldState& world, const Container& container) {
     fakepatroni::Volume volume = std::move(world.volumes[container.claim_uid]);
     world.volumes.erase(container.claim_uid);
-    if (volume.directory == fakepatroni::DataDirectory::initializing ||
-        volume.directory == fakepatroni::DataDirectory::copying) {
+    if (is_being_filled(volume) || is_half_made(world, container.claim_uid, volume)) {
         volume.wipe();
+        world.unfinished.insert(container.claim_uid);
     }
     const kube::Object claim = stored(world, {kube::kinds::persistent_volume_claim,
                                               world.scenario->topology.ns, container.claim});
@@ -99,7 +99,8 @@ void wake_member_at(WorldState& world, std::uint32_t index, Instant at) {
 std::uint64_t face_of_patroni(const WorldState& world, const Container& container) {
     const fakepatroni::Member& member = **container.member;
     Hasher hasher;
-    hasher.add(static_cast<std::uint64_t>(believes_to_lead(world, container)) * 2 +
+    hasher.add(static_cast<std::uint64_t>(believes_to_lead(world, container)) * 4 +
+               static_cast<std::uint64_t>(member.sees_leader()) * 2 +
                static_cast<std::uint64_t>(member.is_gone()));
     hasher.add(static_cast<std::uint64_t>((*container.postgres)->connection().has_value()));
     hasher.add(member.source());
@@ -164,6 +165,17 @@ void feed_member(WorldState& world, std::uint32_t index, const fakepatroni::Memb
 }
 
 }  // namespace
+
+bool is_being_filled(const fakepatroni::Volume& volume) {
+    return volume.directory == fakepatroni::DataDirectory::empty ||
+           volume.directory == fakepatroni::DataDirectory::initializing ||
+           volume.directory == fakepatroni::DataDirectory::copying;
+}
+
+bool is_half_made(const WorldState& world, const std::string& claim_uid,
+                  const fakepatroni::Volume& volume) {
+    return world.unfinished.count(claim_uid) > 0 && !is_being_filled(volume) && !volume.from_backup;
+}
 
 bool is_writable(const Container& container) {
     return container.runs() && (*container.postgres)->is_writable();

@@ -41,6 +41,12 @@ void sql_ended(WorldState& world, std::uint32_t container, const postgres::Answe
 // As a person with the credentials, at once; the answer is read by nobody.
 void tell_patroni(WorldState& world, std::uint32_t container, std::string method, Json body);
 
+// initdb or a base backup has not finished with it, or not begun.
+bool is_being_filled(const fakepatroni::Volume& volume);
+// initdb made it, and the agent's mark is still there: nobody has led from it.
+bool is_half_made(const WorldState& world, const std::string& claim_uid,
+                  const fakepatroni::Volume& volume);
+
 bool is_writable(const Container& container);
 bool believes_to_lead(const WorldState& world, const Container& container);
 

@@ -18,7 +18,7 @@ void add_present(const WorldState& world, Hasher& hasher) {
                 world.network);
     hash_values(hasher, world.operators, world.operator_calls, world.rest_requests, world.sql_calls,
                 world.sql_asked, world.forced, world.nodes, world.containers, world.volumes,
-                world.links, world.attached, world.clients, world.drains);
+                world.unfinished, world.links, world.attached, world.clients, world.drains);
     hash_values(hasher, world.faults, world.active_faults, world.edits, world.states_changed,
                 world.step_cluster, world.step_effect, world.last_effect, world.last_disturbance,
                 world.settled);

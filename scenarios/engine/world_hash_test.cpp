@@ -73,6 +73,7 @@ TEST(WorldHash, sees_what_differs_in_the_world_itself) {
         [](WorldState& state) { state.containers[0].asked[9] = {}; },
         [](WorldState& state) { state.containers[0].agent.set_ttl(seconds(99)); },
         [](WorldState& state) { state.volumes["nobody's"] = {}; },
+        [](WorldState& state) { state.unfinished.insert("nobody's"); },
         [](WorldState& state) { state.links.push_back({.connection = 77}); },
         [](WorldState& state) { state.attached["nobody's"] = 1; },
         [](WorldState& state) { state.drains.push_back({.node = "node-1"}); },

@@ -197,6 +197,7 @@ struct WorldState {
     std::vector<Container> containers = {};
     std::map<std::string, std::uint32_t> container_of = {};   // by the pod's uid
     std::map<std::string, fakepatroni::Volume> volumes = {};  // not mounted; by the claim's uid
+    std::set<std::string> unfinished = {};  // volumes with the agent's mark; by the claim's uid
     std::vector<Link> links = {};
     std::map<std::string, std::uint32_t> attached = {};  // claim uid to node
     std::vector<ClientRun> clients = {};
