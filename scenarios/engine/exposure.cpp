@@ -45,6 +45,16 @@ bool is_reachable(const WorldState& world, const Container& container) {
     return false;
 }
 
+bool is_connected(const WorldState& world, std::uint32_t container) {
+    const Container& server = world.containers[container];
+    return std::any_of(world.clients.begin(), world.clients.end(), [&](const ClientRun& client) {
+        return client.session == container && client.connected &&
+               client.incarnation == server.incarnation && world.nodes[client.node].up &&
+               world.network.reaches(Place::node(client.node), Place::node(server.node)) &&
+               world.network.reaches(Place::node(server.node), Place::node(client.node));
+    });
+}
+
 void measure_exposure(WorldState& world, const std::string& cluster) {
     int writable = 0;
     int reachable = 0;

@@ -197,6 +197,7 @@ void start_member(WorldState& world, std::uint32_t index) {
     }
     fakepatroni::PostgresSettings server;
     server.name = container.pod;
+    server.timings.base_backup = world.scenario->knobs.copy_takes;
     container.postgres.write().emplace(server, take_volume(world, container));
     container.member.write().emplace(*settings);
     container.agent = Agent(world.now);

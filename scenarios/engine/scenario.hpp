@@ -35,8 +35,9 @@ struct Knobs {
     Duration watch_latency = std::chrono::milliseconds(10);
     Duration proxy_lag = std::chrono::milliseconds(200);  // from EndpointSlice to a node's proxy
     Duration container_start = std::chrono::seconds(1);
-    Duration write_every = std::chrono::seconds(1);  // of each client
-    std::int64_t jitter_per_mille = 100;             // of every latency
+    Duration write_every = std::chrono::seconds(1);         // of each client
+    Duration copy_takes = std::chrono::milliseconds(1500);  // a base backup
+    std::int64_t jitter_per_mille = 100;                    // of every latency
     bool agent_watchdog = true;
 
     bool operator==(const Knobs&) const = default;

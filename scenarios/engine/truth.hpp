@@ -31,6 +31,7 @@ struct MemberTruth {
     bool believes_to_lead = false;  // its lease has not ended, by its own clock
     bool ready = false;             // what the agent would answer now
     bool reachable = false;         // some client's node has a route and a path to it now
+    bool connected = false;         // some client has a session with it, and a path
     const fakepatroni::Postgres* postgres = nullptr;  // null: no process
 };
 

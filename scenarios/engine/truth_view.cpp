@@ -20,7 +20,8 @@ std::vector<kube::Object> TruthView::objects(const kube::Kind& kind) const {
 
 std::vector<MemberTruth> TruthView::members() const {
     std::vector<MemberTruth> members;
-    for (const Container& container : world_.containers) {
+    for (std::uint32_t index = 0; index < world_.containers.size(); ++index) {
+        const Container& container = world_.containers[index];
         if (!container.runs()) {
             continue;
         }
@@ -34,6 +35,7 @@ std::vector<MemberTruth> TruthView::members() const {
                            .believes_to_lead = believes_to_lead(world_, container),
                            .ready = container.agent.readiness(world_.now).ok,
                            .reachable = is_reachable(world_, container),
+                           .connected = is_connected(world_, index),
                            .postgres = &**container.postgres});
     }
     return members;

@@ -16,6 +16,21 @@ bool dies_with_its_volumes(const kube::Object& resource) {
            (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
 }
 
+// Whose data ends with its pod: the claim is on its way out, and only the pod holds it.
+std::string claim_held_by(const CallArrived& arrived, const Truth& truth) {
+    const auto* const remove = std::get_if<kube::Delete>(&arrived.call);
+    const auto* const evict = std::get_if<kube::Evict>(&arrived.call);
+    const kube::Object& pod = arrived.before;
+    const bool takes = pod.kind() == kube::kinds::pod.name && !pod.being_deleted() &&
+                       ((remove != nullptr && holds(remove->only_if, pod)) ||
+                        (evict != nullptr && holds(evict->only_if, pod)));
+    const kube::Object claim =
+        takes ? truth.object({kube::kinds::persistent_volume_claim, std::string(pod.ns()),
+                              "pgdata-" + std::string(pod.name())})
+              : kube::Object();
+    return claim.being_deleted() ? std::string(claim.uid()) : "";
+}
+
 }  // namespace
 
 void D10LastCopy::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
@@ -28,6 +43,14 @@ void D10LastCopy::on(const Occurrence& occurrence, const Truth& truth, Findings&
             judge({cluster_of(arrived->before), std::string(arrived->before.uid()),
                    arrived->actor.name + " deletes " + remove->ref.name},
                   truth, findings);
+        } else if (by_operator(arrived->actor)) {
+            const std::string claim = claim_held_by(*arrived, truth);
+            if (!claim.empty()) {
+                judge({cluster_of(arrived->before), claim,
+                       arrived->actor.name + " takes " + std::string(arrived->before.name()) +
+                           " and with it a volume that is being deleted"},
+                      truth, findings);
+            }
         }
     } else if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
         const auto member = member_by_uid(truth, asked->call.pod_uid);

@@ -28,6 +28,22 @@ TEST_F(D10, the_copy_that_is_ahead_of_all_others_stays) {
     EXPECT_EQ(said(), "D10: operator-1 deletes pgdata-db-0, the copy that is ahead of all others");
 }
 
+TEST_F(D10, a_pod_that_holds_the_last_copy_on_a_volume_that_goes_stays) {
+    cut_off("db-1");
+    cut_off("db-2");
+    write(1);
+    const auto take = [&] {
+        call(the_operator, kube::Delete{.ref = ref_of(kube::kinds::pod, "db-0")});
+    };
+    take();
+    EXPECT_EQ(said(), "");
+    truth.put(kube::kinds::persistent_volume_claim, deleting(claim_json("pgdata-db-0")));
+    take();
+    EXPECT_EQ(said(),
+              "D10: operator-1 takes db-0 and with it a volume that is being deleted, the copy "
+              "that is ahead of all others");
+}
+
 TEST_F(D10, a_copy_on_an_older_timeline_is_no_copy) {
     die("db-0");
     promote("db-1");

@@ -27,7 +27,7 @@ void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findi
     std::vector<MemberTruth> writers;
     std::vector<MemberTruth> holders;
     for (const MemberTruth& member : members_of(truth, id)) {
-        if (serves_writers(member)) {
+        if (is_writable(member) && (member.reachable || member.connected)) {
             writers.push_back(member);
         }
         if (member.believes_to_lead && member.patroni_runs) {
@@ -58,10 +58,7 @@ void D1OneWriter::on(const Occurrence& occurrence, const Truth& truth, Findings&
             judge(*id, truth, findings);
         }
     } else if (const auto* route = std::get_if<RouteChanged>(&occurrence)) {
-        const ClusterId id{truth.scenario().topology.ns, route->service};
-        if (route->pod_uids.size() > 1) {
-            judge(id, truth, findings);
-        }
+        judge({truth.scenario().topology.ns, route->service}, truth, findings);
     }
 }
 

@@ -9,8 +9,9 @@ namespace bestgres::scenarios {
 struct D1OneWriter {
     static constexpr LawText text{
         "D1",
-        "At no time do two members of a cluster accept writes of clients that can reach them, and "
-        "at no time do two believe to hold the lock."};
+        "At no time do two members of a cluster accept writes of clients that can reach them or "
+        "are "
+        "still connected, and at no time do two believe to hold the lock."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;

@@ -42,6 +42,15 @@ TEST_F(D1, whom_no_client_reaches_writes_for_nobody) {
     EXPECT_EQ(alarms(), 1U);
 }
 
+// The route moved to db-1; whoever was connected to db-0 still is.
+TEST_F(D1, a_former_primary_whose_clients_are_still_connected_is_a_second_writer) {
+    member("db-0").believes_to_lead = false;
+    member("db-0").reachable = false;
+    member("db-0").connected = true;
+    promote("db-1");
+    EXPECT_EQ(said(), "D1: db-0 and db-1 of shop/db both accept writes");
+}
+
 TEST_F(D1, two_that_believe_to_lead_are_an_alarm_before_anything_is_written) {
     member("db-1").believes_to_lead = true;
     tell(PatroniChanged{uid("db-1")});

@@ -38,10 +38,34 @@ bool is_licensed(const kube::Object& resource, const std::optional<api::ClusterS
     return false;
 }
 
+// What a StatefulSet of the operator lets its controller do with claims; empty where nothing.
+std::string left_to_the_controller(const ObjectChanged& changed) {
+    if (!by_operator(changed.actor) || changed.after.kind() != kube::kinds::stateful_set.name) {
+        return "";
+    }
+    const Json& policy =
+        object_at(changed.after.json(), {"spec", "persistentVolumeClaimRetentionPolicy"});
+    for (const auto& [when, what] : policy.items()) {
+        if (what != "Retain") {
+            return when + ": " + dump(what);
+        }
+    }
+    return "";
+}
+
 }  // namespace
 
 void K1VolumeDeletion::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     wishes_.on(occurrence, truth);
+    if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        if (const std::string left = left_to_the_controller(*changed); !left.empty()) {
+            findings.add(text,
+                         changed->actor.name +
+                             " lets the StatefulSet controller delete volumes of " +
+                             to_string(cluster_of(changed->after)),
+                         {left, identify(changed->after)});
+        }
+    }
     const auto* const arrived = std::get_if<CallArrived>(&occurrence);
     const auto* const remove =
         arrived == nullptr ? nullptr : std::get_if<kube::Delete>(&arrived->call);

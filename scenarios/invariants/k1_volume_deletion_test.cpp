@@ -37,6 +37,17 @@ TEST_F(K1, a_cluster_that_is_deleted_may_lose_its_volumes_where_its_user_said_so
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K1, the_stateful_set_controller_deletes_none) {
+    Json set = labelled("db");
+    Json& policy = set["spec"]["persistentVolumeClaimRetentionPolicy"];
+    policy = {{"whenDeleted", "Retain"}, {"whenScaled", "Retain"}};
+    change(the_operator, kube::kinds::stateful_set, set);
+    EXPECT_EQ(said(), "");
+    policy["whenScaled"] = "Delete";
+    change(the_operator, kube::kinds::stateful_set, set);
+    EXPECT_EQ(said(), "K1: operator-1 lets the StatefulSet controller delete volumes of shop/db");
+}
+
 TEST_F(K1, a_wish_that_changed_while_the_call_was_on_its_way_is_no_alarm) {
     the_member_left();
     change(the_user, kube::kinds::bg_cluster, [] {

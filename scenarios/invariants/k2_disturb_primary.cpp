@@ -8,8 +8,22 @@
 namespace bestgres::scenarios {
 namespace {
 
-// The pod that a call of the operator takes away; empty where it takes none.
-std::string pod_taken(const CallArrived& arrived) {
+// Of the members that fewer replicas take away the leader, if it is among them: the StatefulSet
+// controller takes the highest ordinals.
+std::string leader_scaled_away(const CallArrived& arrived, const std::string& leader) {
+    const Json& body = written_body(arrived.call);
+    const auto replicas = find_int(body, {"spec", "replicas"});
+    const auto ordinal = manifests::pod_ordinal(std::string(cluster_name(arrived.before)), leader);
+    const bool takes = arrived.before.kind() == kube::kinds::stateful_set.name && replicas &&
+                       ordinal && *ordinal >= *replicas &&
+                       *ordinal < kube::desired_replicas(arrived.before) &&
+                       body_holds(body, arrived.before);
+    return takes ? leader : "";
+}
+
+// The pod that a call of the operator takes away; empty where it takes none, or not the leader's
+// one of several.
+std::string pod_taken(const CallArrived& arrived, const std::string& leader) {
     if (const auto* remove = std::get_if<kube::Delete>(&arrived.call)) {
         const bool takes =
             remove->ref.kind == kube::kinds::pod && holds(remove->only_if, arrived.before);
@@ -18,14 +32,15 @@ std::string pod_taken(const CallArrived& arrived) {
     if (const auto* evict = std::get_if<kube::Evict>(&arrived.call)) {
         return holds(evict->only_if, arrived.before) ? evict->pod.name : "";
     }
-    // One member fewer: the StatefulSet controller takes the highest ordinal.
-    const auto replicas = find_int(written_body(arrived.call), {"spec", "replicas"});
-    const bool scales = arrived.before.kind() == kube::kinds::stateful_set.name && replicas &&
-                        *replicas < kube::desired_replicas(arrived.before) &&
-                        body_holds(written_body(arrived.call), arrived.before);
-    return scales ? manifests::pod_name(cluster_name(arrived.before),
-                                        kube::desired_replicas(arrived.before) - 1)
-                  : "";
+    return leader_scaled_away(arrived, leader);
+}
+
+// A StatefulSet that is deleted without orphaning its pods takes every one of them along.
+bool takes_all_pods(const CallArrived& arrived) {
+    const auto* const remove = std::get_if<kube::Delete>(&arrived.call);
+    return remove != nullptr && remove->ref.kind == kube::kinds::stateful_set &&
+           remove->propagation != kube::Propagation::orphan &&
+           holds(remove->only_if, arrived.before);
 }
 
 bool something_runs(const Truth& truth, const kube::Object& pod) {
@@ -37,13 +52,14 @@ bool something_runs(const Truth& truth, const kube::Object& pod) {
 
 void K2DisturbPrimary::judge(const CallArrived& arrived, const Truth& truth,
                              Findings& findings) const {
-    const std::string name = pod_taken(arrived);
+    const ClusterId id = cluster_of(arrived.before);
+    const std::string leader = lock_of(truth, id).holder;
+    const std::string name = takes_all_pods(arrived) ? leader : pod_taken(arrived, leader);
     if (name.empty()) {
         return;
     }
-    const ClusterId id = cluster_of(arrived.before);
     const kube::Object pod = truth.object({kube::kinds::pod, id.ns, name});
-    if (lock_of(truth, id).holder != name || pod.being_deleted() || !something_runs(truth, pod)) {
+    if (leader != name || pod.being_deleted() || !something_runs(truth, pod)) {
         return;
     }
     const std::vector<kube::Object> wishes = wishes_.recent(truth, id);

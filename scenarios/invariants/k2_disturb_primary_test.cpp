@@ -37,6 +37,15 @@ TEST_F(K2, the_leader_is_not_taken_without_a_hand_over) {
     EXPECT_EQ(said(), "K2: operator-1 takes away db-0, which leads shop/db, without a hand-over");
 }
 
+TEST_F(K2, a_stateful_set_takes_its_pods_along_unless_they_are_orphaned) {
+    truth.put(kube::kinds::stateful_set, labelled("db"));
+    const kube::Ref set = ref_of(kube::kinds::stateful_set, "db");
+    call(the_operator, kube::Delete{.ref = set, .propagation = kube::Propagation::orphan});
+    EXPECT_EQ(said(), "");
+    call(the_operator, kube::Delete{.ref = set, .propagation = kube::Propagation::background});
+    EXPECT_EQ(said(), "K2: operator-1 takes away db-0, which leads shop/db, without a hand-over");
+}
+
 TEST_F(K2, after_the_hand_over_the_former_leader_may_go) {
     hand_over("db-0", "db-1");
     take("db-0");

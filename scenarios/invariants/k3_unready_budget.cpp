@@ -34,7 +34,27 @@ kube::Object pod_of(const Truth& truth, const ClusterId& id, const std::string& 
     return truth.object({kube::kinds::pod, id.ns, pod});
 }
 
+bool has_volume(const Truth& truth, const ClusterId& id, const std::string& pod) {
+    const kube::Object claim =
+        truth.object({kube::kinds::persistent_volume_claim, id.ns, "pgdata-" + pod});
+    return !claim.name().empty() && !claim.being_deleted() && kube::claim_phase(claim) != "Lost";
+}
+
 }  // namespace
+
+void K3UnreadyBudget::note_pause(const ObjectChanged& changed, const Truth& truth) {
+    const kube::Object& object = changed.after;
+    if (object.kind() != kube::kinds::config_map.name ||
+        object.name() != manifests::dcs_config_name(cluster_name(object))) {
+        return;
+    }
+    const ClusterId id = cluster_of(object);
+    if (is_paused_by_hand(truth, id)) {
+        paused_.emplace(id, truth.now());
+    } else {
+        paused_.erase(id);
+    }
+}
 
 bool K3UnreadyBudget::is_wanted(const ClusterId& id, const std::string& pod,
                                 const Truth& truth) const {
@@ -49,6 +69,14 @@ void K3UnreadyBudget::take(const ClusterId& id, const Taken& taken, const Truth&
     const kube::Object pod = pod_of(truth, id, taken.pod);
     if (!serves(truth, pod) || !is_wanted(id, taken.pod, truth)) {
         return;
+    }
+    const auto paused = paused_.find(id);
+    if (paused != paused_.end() && truth.now() - paused->second > on_its_way &&
+        has_volume(truth, id, taken.pod)) {
+        findings.add(text,
+                     "The operator takes " + taken.pod + " of " + to_string(id) +
+                         ", which somebody has paused by hand",
+                     {identify(pod)});
     }
     const Taken before = std::exchange(down_[id], taken);
     if (before.pod.empty() || before.pod == taken.pod || !is_wanted(id, before.pod, truth)) {
@@ -72,6 +100,8 @@ void K3UnreadyBudget::on(const Occurrence& occurrence, const Truth& truth, Findi
         if (stops && member) {
             take({asked->call.ns, member->cluster}, {asked->call.pod, ""}, truth, findings);
         }
+    } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        note_pause(*changed, truth);
     } else if (const auto* arrived = std::get_if<CallArrived>(&occurrence)) {
         const auto* remove = std::get_if<kube::Delete>(&arrived->call);
         const auto* evict = std::get_if<kube::Evict>(&arrived->call);
@@ -93,6 +123,10 @@ void K3UnreadyBudget::hash_into(Hasher& hasher) const {
         hasher.add(to_string(id));
         hasher.add(taken.pod);
         hasher.add(taken.uid);
+    }
+    for (const auto& [id, since] : paused_) {
+        hasher.add(to_string(id));
+        hasher.add(static_cast<std::uint64_t>(since.ns));
     }
 }
 

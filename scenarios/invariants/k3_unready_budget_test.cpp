@@ -52,6 +52,22 @@ TEST_F(K3, the_next_waits_for_the_one_before) {
               "ready again");
 }
 
+TEST_F(K3, nobody_is_taken_while_somebody_has_paused_patroni) {
+    change(the_user, kube::kinds::config_map,
+           config_map_json("db-config", {{"initialize", "7000"}, {"config", R"({"pause":true})"}}));
+    take("db-2");
+    EXPECT_EQ(said(), "") << "what is on its way may come";
+    replaced("db-2");
+    truth.at = truth.at + std::chrono::minutes(1);
+    take("db-1");
+    EXPECT_EQ(said(), "K3: The operator takes db-1 of shop/db, which somebody has paused by hand");
+    replaced("db-1");
+    change(the_user, kube::kinds::config_map,
+           config_map_json("db-config", {{"initialize", "7000"}, {"config", "{}"}}));
+    take("db-1");
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(K3, a_restart_counts_as_well_as_a_deletion) {
     restart("db-2");
     truth.who_runs[2].ready = false;

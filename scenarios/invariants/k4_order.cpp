@@ -6,6 +6,7 @@
 #include "lib/patroni/parse.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "operator/plan/wanted.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -47,6 +48,47 @@ std::string passed_over(const Truth& truth, const ClusterId& id, const kube::Obj
     return "";
 }
 
+// Whether nothing but the operator's own mark tells the pod from what the template would make.
+bool is_as_the_template(const Truth& truth, const ClusterId& id, const kube::Object& pod) {
+    const kube::Object set =
+        truth.object({kube::kinds::stateful_set, id.ns, manifests::stateful_set_name(id.name)});
+    Json wanted = object_at(set.json(), {"spec", "template"});
+    const Json* const metadata = find(wanted, {"metadata"});
+    if (metadata == nullptr || find(wanted, {"spec"}) == nullptr) {
+        return false;
+    }
+    if (metadata->contains("annotations")) {
+        wanted["metadata"]["annotations"].erase(std::string(manifests::template_hash_annotation));
+    }
+    // Whoever is fenced is so by a label of the operator.
+    if (metadata->contains("labels")) {
+        wanted["metadata"]["labels"].erase(std::string(manifests::fenced_label));
+    }
+    return plan::is_contained(wanted, pod.json());
+}
+
+// Why this smaller number of members comes too early, or is too small; empty where it does not.
+std::string leaves_too_early(const Truth& truth, const CallArrived& arrived) {
+    const Json& body = written_body(arrived.call);
+    const auto replicas = find_int(body, {"spec", "replicas"});
+    const std::int64_t before = kube::desired_replicas(arrived.before);
+    if (arrived.before.kind() != kube::kinds::stateful_set.name || !replicas ||
+        *replicas >= before || !body_holds(body, arrived.before)) {
+        return "";
+    }
+    if (*replicas < before - 1) {
+        return " lets " + std::to_string(before - *replicas) + " members leave at once";
+    }
+    const ClusterId id = cluster_of(arrived.before);
+    for (const kube::Object& pod : children(truth, kube::kinds::pod, id)) {
+        const std::string name(pod.name());
+        if (manifests::pod_ordinal(id.name, name).value_or(-1) >= before) {
+            return " lets another member leave before " + name + " has left";
+        }
+    }
+    return "";
+}
+
 // Whose pod the call takes away; empty where it takes none.
 std::string pod_taken(const kube::Call& call, const kube::Object& pod) {
     if (pod.kind() != kube::kinds::pod.name || pod.being_deleted()) {
@@ -61,14 +103,13 @@ std::string pod_taken(const kube::Call& call, const kube::Object& pod) {
 
 }  // namespace
 
-void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
-    wishes_.on(occurrence, truth);
-    const auto* const arrived = std::get_if<CallArrived>(&occurrence);
-    const std::string name = arrived == nullptr ? "" : pod_taken(arrived->call, arrived->before);
-    if (name.empty() || !by_operator(arrived->actor)) {
+void K4Order::judge_removal(const CallArrived& arrived, const Truth& truth,
+                            Findings& findings) const {
+    const std::string name = pod_taken(arrived.call, arrived.before);
+    if (name.empty()) {
         return;
     }
-    const kube::Object& pod = arrived->before;
+    const kube::Object& pod = arrived.before;
     const ClusterId id = cluster_of(pod);
     const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
     const bool dying = std::any_of(wishes.begin(), wishes.end(),
@@ -80,7 +121,7 @@ void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& fin
         kube::claim_phase(claim) == "Lost") {
         return;
     }
-    const std::string what = arrived->actor.name + " takes " + name;
+    const std::string what = arrived.actor.name + " takes " + name;
     if (copies_data(truth, pod)) {
         findings.add(text, what + " while it copies the data of the primary",
                      {identify(pod), std::string(pod.annotation("status"))});
@@ -90,6 +131,32 @@ void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& fin
                      what + ", a synchronous standby, before " + other +
                          ", which is asynchronous and on an old template too",
                      {identify(pod), "ConfigMap " + manifests::dcs_sync_name(id.name)});
+    }
+    if (is_as_the_template(truth, id, pod)) {
+        findings.add(text, what + ", whose pod is as the template has it", {identify(pod)});
+    }
+}
+
+void K4Order::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
+    wishes_.on(occurrence, truth);
+    if (const auto* arrived = std::get_if<CallArrived>(&occurrence)) {
+        if (by_operator(arrived->actor)) {
+            judge_removal(*arrived, truth, findings);
+            const std::string early = leaves_too_early(truth, *arrived);
+            if (!early.empty()) {
+                findings.add(text, arrived->actor.name + early, {identify(arrived->before)});
+            }
+        }
+    } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        const std::string_view strategy =
+            changed->after.text_at({"spec", "updateStrategy", "type"});
+        if (by_operator(changed->actor) && !strategy.empty() && strategy != "OnDelete") {
+            findings.add(text,
+                         changed->actor.name + " leaves the order of rolls of " +
+                             to_string(cluster_of(changed->after)) +
+                             " to the StatefulSet controller",
+                         {identify(changed->after)});
+        }
     }
 }
 

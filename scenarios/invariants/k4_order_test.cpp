@@ -61,6 +61,53 @@ TEST_F(K4, who_does_not_serve_is_not_passed_over) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K4, who_differs_by_nothing_but_a_hash_is_left_alone) {
+    const std::string hash(manifests::template_hash_annotation);
+    Json set = labelled("db");
+    set["metadata"]["annotations"][hash] = "new";
+    set["spec"]["template"] = {
+        {"metadata", {{"annotations", {{hash, "new"}}}}},
+        {"spec", {{"containers", Json::array({{{"name", "postgres"}, {"image", "a"}}})}}}};
+    truth.put(kube::kinds::stateful_set, set);
+    Json pod = pod_json("db-2");
+    pod["metadata"]["annotations"][hash] = "old";
+    pod["spec"]["containers"] = Json::array({{{"name", "postgres"}, {"image", "b"}}});
+    truth.put(kube::kinds::pod, pod);
+    take("db-2");
+    EXPECT_EQ(said(), "");
+    pod["spec"]["containers"][0]["image"] = "a";
+    truth.put(kube::kinds::pod, pod);
+    take("db-2");
+    EXPECT_EQ(said(), "K4: operator-1 takes db-2, whose pod is as the template has it");
+}
+
+TEST_F(K4, members_leave_one_after_the_other) {
+    const auto scale = [&](int from, int to) {
+        Json set = labelled("db");
+        set["spec"]["replicas"] = from;
+        truth.put(kube::kinds::stateful_set, set);
+        call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::stateful_set, "db"),
+                                       .body = {{"spec", {{"replicas", to}}}}});
+    };
+    scale(3, 2);
+    EXPECT_EQ(said(), "");
+    scale(3, 1);
+    EXPECT_EQ(said(), "K4: operator-1 lets 2 members leave at once");
+    scale(2, 1);
+    EXPECT_EQ(alarms(), 2U) << "db-2 is there still";
+}
+
+TEST_F(K4, the_stateful_set_controller_rolls_nothing) {
+    Json set = labelled("db");
+    set["spec"]["updateStrategy"]["type"] = "OnDelete";
+    change(the_operator, kube::kinds::stateful_set, set);
+    EXPECT_EQ(said(), "");
+    set["spec"]["updateStrategy"]["type"] = "RollingUpdate";
+    change(the_operator, kube::kinds::stateful_set, set);
+    EXPECT_EQ(said(),
+              "K4: operator-1 leaves the order of rolls of shop/db to the StatefulSet controller");
+}
+
 TEST_F(K4, a_member_that_copies_data_is_left_to_finish) {
     member("db-2", "old", "creating replica");
     take("db-2");

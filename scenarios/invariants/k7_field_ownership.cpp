@@ -1,5 +1,8 @@
 #include "scenarios/invariants/k7_field_ownership.hpp"
 
+#include <algorithm>
+
+#include "operator/manifests/labels.hpp"
 #include "scenarios/invariants/managed_fields.hpp"
 
 namespace bestgres::scenarios {
@@ -16,6 +19,17 @@ bool is_bookkeeping(const std::string& path) {
 // all of it.
 bool is_atomic(const std::string& path) {
     return path == ".spec.selector";
+}
+
+// A list of which everybody owns the entries that are his.
+void find_lost_finalizers(const Json& before, const Json& after,
+                          std::vector<std::string>& touched) {
+    for (const Json& entry : before) {
+        const bool stays = std::find(after.begin(), after.end(), entry) != after.end();
+        if (!stays && entry != Json(manifests::finalizer)) {
+            touched.push_back(".metadata.finalizers had " + dump(entry) + ", which is gone");
+        }
+    }
 }
 
 struct Comparison {
@@ -35,10 +49,14 @@ void find_touched(const Json& before, const Comparison& here, std::vector<std::s
         if (is_bookkeeping(path) || (stays && *after == value)) {
             continue;
         }
+        static const Json nothing;
         const Json* const owned = fields_below(here.owned, key);
-        const bool goes_deeper = !speaks || (said->is_object() && !is_atomic(path));
-        if (value.is_object() && goes_deeper) {
-            static const Json nothing;
+        // Who nulls a whole map says nothing of what others have in it.
+        const bool goes_deeper =
+            !speaks || said->is_null() || (said->is_object() && !is_atomic(path));
+        if (path == ".metadata.finalizers") {
+            find_lost_finalizers(value, stays ? *after : nothing, touched);
+        } else if (value.is_object() && goes_deeper) {
             find_touched(value, {speaks ? *said : nothing, owned, stays ? *after : nothing, path},
                          touched);
         } else if (!speaks && owned == nullptr) {

@@ -44,6 +44,26 @@ TEST_F(K7, what_the_call_says_may_change) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K7, who_nulls_a_map_takes_what_others_have_in_it) {
+    Json becomes = stored;
+    becomes["metadata"].erase("annotations");
+    applied({{"metadata", {{"annotations", nullptr}}}}, becomes);
+    EXPECT_EQ(said(),
+              "K7: operator-1: apply Service db changes what it does not own: "
+              ".metadata.annotations.theirs was \"2\", is gone");
+}
+
+TEST_F(K7, of_a_list_of_finalizers_only_ours_may_go) {
+    Json becomes = stored;
+    stored["metadata"]["finalizers"] = {"bestgres.io/cluster", "example.com/hold"};
+    becomes["metadata"]["finalizers"] = Json::array({"example.com/hold"});
+    applied({{"metadata", {{"finalizers", Json::array({"example.com/hold"})}}}}, becomes);
+    EXPECT_EQ(said(), "");
+    becomes["metadata"].erase("finalizers");
+    applied({{"metadata", {{"finalizers", Json::array()}}}}, becomes);
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(K7, a_selector_is_said_whole) {
     Json becomes = stored;
     stored["spec"]["selector"] = {{"role", "master"}, {"theirs", "x"}};

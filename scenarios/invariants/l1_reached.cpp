@@ -31,6 +31,9 @@ std::string wrong_with_pods(const Truth& truth, const ClusterId& id, std::int64_
         if (!kube::pod_is_ready(pod)) {
             return name + " is not ready";
         }
+        if (pod.label(manifests::fenced_label) == "true") {
+            return name + " is fenced";
+        }
         if (pod.annotation(manifests::template_hash_annotation) != hash) {
             return name + " is on an old template";
         }
@@ -47,12 +50,67 @@ std::string wrong_with_pods(const Truth& truth, const ClusterId& id, std::int64_
 std::string wrong_with_volumes(const Truth& truth, const ClusterId& id,
                                const api::ClusterSpec& spec) {
     const auto wanted = kube::Quantity::parse(spec.volume.persistent_volume_size);
+    const kube::Object set = set_of(truth, id);
+    const Json& templates = array_at(set.json(), {"spec", "volumeClaimTemplates"});
+    const auto next = kube::Quantity::parse(
+        templates.empty() ? ""
+                          : string_at(templates[0], {"spec", "resources", "requests", "storage"}));
+    if (wanted.ok() && next.ok() && *next < *wanted) {
+        return "the next member would get a volume of " + next->text();
+    }
     for (std::int64_t ordinal = 0; ordinal < spec.instances; ++ordinal) {
         const std::string name = manifests::volume_claim_name(id.name, ordinal);
-        const auto asked = kube::Quantity::parse(
-            kube::claim_request(truth.object({kube::kinds::persistent_volume_claim, id.ns, name})));
+        const kube::Object claim =
+            truth.object({kube::kinds::persistent_volume_claim, id.ns, name});
+        const auto asked = kube::Quantity::parse(kube::claim_request(claim));
+        // One member alone keeps what it has: there is nobody to copy it from.
+        if (claim.being_deleted() && spec.instances > 1) {
+            return name + " is being deleted under its member";
+        }
         if (!asked.ok() || (wanted.ok() && *asked < *wanted)) {
             return name + " does not ask for " + spec.volume.persistent_volume_size;
+        }
+    }
+    return "";
+}
+
+Json synchronous_mode(api::Synchronous synchronous) {
+    switch (synchronous) {
+        case api::Synchronous::disabled:
+            return false;
+        case api::Synchronous::preferred:
+        case api::Synchronous::required:
+            return true;
+        case api::Synchronous::quorum:
+            return "quorum";
+    }
+    return false;
+}
+
+// Derived from the spec anew, not by the operator's manifests: a mistake in those must show.
+std::string wrong_with_settings(const Truth& truth, const ClusterId& id,
+                                const api::ClusterSpec& spec) {
+    const std::optional<Json> config = config_of(truth, id).config;
+    if (!config) {
+        return "";
+    }
+    const Json wanted = {
+        {"ttl", spec.patroni.ttl},
+        {"loop_wait", spec.patroni.loop_wait},
+        {"synchronous_mode", synchronous_mode(spec.patroni.synchronous)},
+        {"synchronous_mode_strict", spec.patroni.synchronous == api::Synchronous::required}};
+    for (const auto& [name, value] : wanted.items()) {
+        if (config->contains(name) && (*config)[name] != value) {
+            return "Patroni's " + name + " is " + dump((*config)[name]) + " instead of " +
+                   dump(value);
+        }
+    }
+    const Json& parameters = object_at(*config, {"postgresql", "parameters"});
+    const Json asked = spec.postgresql.parameters;
+    for (const auto& [name, value] : asked.items()) {
+        const auto found = parameters.find(name);
+        if (found == parameters.end() || *found != value) {
+            return name + " is not " + dump(value) + " in Patroni's configuration";
         }
     }
     return "";
@@ -91,6 +149,9 @@ std::string difference(const Truth& truth, const ClusterId& id) {
     }
     if (wrong.empty() && spec->instances > 0) {
         wrong = wrong_with_leader(truth, id);
+    }
+    if (wrong.empty() && spec->instances > 0) {
+        wrong = wrong_with_settings(truth, id, *spec);
     }
     const api::Phase rest = spec->instances > 0 ? api::Phase::running : api::Phase::stopped;
     const std::string_view phase = resource.text_at({"status", "phase"});

@@ -41,6 +41,54 @@ TEST_F(L1, a_cluster_as_its_spec_asks_is_lawful) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L1, nobody_is_fenced_and_no_volume_goes) {
+    Json pod = truth.object(ref_of(kube::kinds::pod, "db-1")).json();
+    pod["metadata"]["labels"][std::string(manifests::fenced_label)] = "true";
+    truth.put(kube::kinds::pod, pod);
+    rests();
+    EXPECT_EQ(said(), "L1: Cluster shop/db has come to rest, but db-1 is fenced");
+    put_pod("db-1", "now");
+    truth.put(kube::kinds::persistent_volume_claim, deleting(claim_json("pgdata-db-2")));
+    rests();
+    EXPECT_EQ(alarms(), 2U);
+}
+
+TEST_F(L1, the_next_member_gets_a_volume_of_the_size_that_is_asked_for) {
+    Json set = truth.object(ref_of(kube::kinds::stateful_set, "db")).json();
+    Json claim;
+    claim["spec"]["resources"]["requests"]["storage"] = "512Mi";
+    set["spec"]["volumeClaimTemplates"] = Json::array({claim});
+    truth.put(kube::kinds::stateful_set, set);
+    rests();
+    EXPECT_EQ(said(),
+              "L1: Cluster shop/db has come to rest, but the next member would get a volume of "
+              "512Mi");
+}
+
+TEST_F(L1, patroni_is_told_what_the_spec_asks) {
+    Json cluster = cluster_json();
+    cluster["spec"]["patroni"]["synchronous"] = "required";
+    cluster["spec"]["postgresql"]["parameters"]["work_mem"] = "16MB";
+    cluster["status"]["phase"] = "Running";
+    truth.put(kube::kinds::bg_cluster, cluster);
+    const auto told = [&](bool strict, const char* work_mem) {
+        const Json config = {{"synchronous_mode", true},
+                             {"synchronous_mode_strict", strict},
+                             {"postgresql", {{"parameters", {{"work_mem", work_mem}}}}}};
+        truth.put(kube::kinds::config_map,
+                  config_map_json("db-config", {{"initialize", "7000"}, {"config", dump(config)}}));
+        rests();
+    };
+    told(true, "16MB");
+    EXPECT_EQ(said(), "");
+    told(false, "16MB");
+    EXPECT_EQ(said(),
+              "L1: Cluster shop/db has come to rest, but Patroni's synchronous_mode_strict is "
+              "false instead of true");
+    told(true, "4MB");
+    EXPECT_EQ(alarms(), 2U);
+}
+
 TEST_F(L1, every_member_is_there_ready_and_on_the_template) {
     put_pod("db-1", "before");
     rests();

@@ -15,9 +15,11 @@ void L4DeletionCompletes::on(const Occurrence& occurrence, const Truth& truth, F
             deleting_.emplace(after.uid(), cluster_of(after));
         }
     }
-    const bool due = !deleting_.empty() && able_.has_been(bound, truth) &&
-                     truth.active_faults().empty() &&
-                     truth.now() - truth.last_disturbance() >= bound;
+    // A world at rest comes no nearer to the end by waiting.
+    const bool late =
+        able_.has_been(bound, truth) && truth.now() - truth.last_disturbance() >= bound;
+    const bool rests = std::holds_alternative<Settled>(occurrence) && able_.since();
+    const bool due = !deleting_.empty() && truth.active_faults().empty() && (late || rests);
     if (!due) {
         return;
     }

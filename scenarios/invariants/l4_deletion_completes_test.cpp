@@ -29,6 +29,13 @@ TEST_F(L4, a_deletion_comes_to_an_end) {
               "happened");
 }
 
+TEST_F(L4, a_world_at_rest_deletes_nothing_any_more) {
+    after(std::chrono::minutes(7), Settled{});
+    EXPECT_EQ(said(),
+              "L4: Cluster shop/db is still being deleted 420.0 s after the last thing that "
+              "happened");
+}
+
 TEST_F(L4, without_an_operator_nothing_is_due) {
     truth.who_operates[0].runs = false;
     tell(OperatorEnded{"operator-1"});

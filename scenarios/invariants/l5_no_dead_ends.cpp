@@ -2,12 +2,34 @@
 
 #include <algorithm>
 
+#include "operator/api/cluster_words.hpp"
+
 namespace bestgres::scenarios {
 namespace {
 
 bool is_observed(const kube::Object& resource) {
     return find_int(resource.json(), {"status", "observedGeneration"}).value_or(0) >=
            resource.generation();
+}
+
+bool says_nothing_is_to_do(const kube::Object& resource) {
+    for (const Json& one : array_at(resource.json(), {"status", "conditions"})) {
+        if (string_at(one, {"type"}) == "Progressing") {
+            return string_at(one, {"status"}) == "False" &&
+                   string_at(one, {"reason"}) == "SpecReached";
+        }
+    }
+    return false;
+}
+
+// Phases in which something has to come, and nothing is said to be done or waited for.
+bool needs_something_unsaid(const kube::Object& resource) {
+    const std::string_view phase = resource.text_at({"status", "phase"});
+    const bool needs = phase == api::word(api::Phase::creating) ||
+                       phase == api::word(api::Phase::recovering) ||
+                       phase == api::word(api::Phase::degraded);
+    return needs && says_nothing_is_to_do(resource) &&
+           array_at(resource.json(), {"status", "waitingFor"}).empty();
 }
 
 }  // namespace
@@ -23,6 +45,13 @@ void L5NoDeadEnds::note_resource(const ObjectChanged& changed, const Truth& trut
     }
     if (!by_operator(changed.actor)) {
         return;
+    }
+    if (needs_something_unsaid(after)) {
+        findings.add(text,
+                     "Cluster " + to_string(id) + " is " +
+                         std::string(after.text_at({"status", "phase"})) +
+                         " and says that there is nothing to do",
+                     {dump(object_at(after.json(), {"status"}))});
     }
     for (const Json& wait : array_at(after.json(), {"status", "waitingFor"})) {
         if (string_at(wait, {"because"}).empty() || string_at(wait, {"deadline"}).empty()) {

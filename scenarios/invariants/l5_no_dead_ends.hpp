@@ -10,8 +10,9 @@ namespace bestgres::scenarios {
 struct L5NoDeadEnds {
     static constexpr LawText text{
         "L5",
-        "Whatever the operator waits for has a name and a deadline, and a new spec is looked at "
-        "within two minutes in every state of the cluster."};
+        "Whatever the operator waits for has a name and a deadline, a cluster that is not as it "
+        "should be is never said to need nothing, and a new spec is looked at within two minutes "
+        "in every state of the cluster."};
 
     static constexpr Duration bound = std::chrono::minutes(2);
 

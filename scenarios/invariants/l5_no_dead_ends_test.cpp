@@ -25,6 +25,21 @@ TEST_F(L5, a_spec_is_looked_at_in_time) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L5, a_degraded_cluster_waits_for_something) {
+    Json cluster = cluster_json();
+    cluster["status"] = {
+        {"phase", "Degraded"},
+        {"observedGeneration", 1},
+        {"conditions",
+         Json::array({{{"type", "Progressing"}, {"status", "False"}, {"reason", "SpecReached"}}})},
+        {"waitingFor", Json::array({{{"because", "db-1"}, {"deadline", "later"}}})}};
+    change(the_operator, kube::kinds::bg_cluster, cluster);
+    EXPECT_EQ(said(), "");
+    cluster["status"]["waitingFor"] = Json::array();
+    change(the_operator, kube::kinds::bg_cluster, cluster);
+    EXPECT_EQ(said(), "L5: Cluster shop/db is Degraded and says that there is nothing to do");
+}
+
 TEST_F(L5, a_spec_that_nobody_looks_at_is_an_alarm) {
     generation(2, 1);
     after(std::chrono::minutes(3), LineLogged{});

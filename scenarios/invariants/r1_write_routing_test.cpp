@@ -42,6 +42,22 @@ TEST_F(R1, a_route_to_a_former_leader_is_an_alarm) {
               "R1: node-1 sends clients of db to db-0, which has not held the lock for 31.0 s");
 }
 
+TEST_F(R1, nobody_is_sent_to_a_fenced_member_but_where_the_proxy_is_cut_off) {
+    Json pod = pod_json("db-0", true);
+    pod["metadata"]["labels"][std::string(manifests::fenced_label)] = "true";
+    truth.faults = {
+        {.id = "cut", .kind = FaultKind::node_cut_off, .target = "node-1", .for_ever = true}};
+    routes("node-1", {"db-0"});
+    routes("node-2", {"db-0"});
+    change(the_operator, kube::kinds::pod, pod);
+    time_passes(9);
+    EXPECT_EQ(said(), "");
+    time_passes(9);
+    EXPECT_EQ(said().substr(0, 70),
+              "R1: node-2 sends clients of db to db-0, which has been fenced for 11.0");
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(R1, without_an_operator_patroni_has_more_time) {
     truth.who_operates[0].leads = false;
     tell(OperatorEnded{"operator-1"});

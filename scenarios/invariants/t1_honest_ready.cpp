@@ -1,12 +1,39 @@
 #include "scenarios/invariants/t1_honest_ready.hpp"
 
 #include "lib/kube/condition.hpp"
+#include "lib/kube/workload.hpp"
+#include "operator/manifests/names.hpp"
 
 namespace bestgres::scenarios {
+
+void T1HonestReady::judge_members(const ObjectChanged& changed, const Truth& truth,
+                                  Findings& findings) const {
+    const kube::Object& resource = changed.after;
+    const ClusterId id = cluster_of(resource);
+    const auto spec = asked_spec(resource);
+    if (!by_operator(changed.actor) || resource.kind() != kube::kinds::bg_cluster.name || !spec ||
+        !kube::condition_is_true(resource, "Ready") || !able_.has_been(to_catch_up, truth)) {
+        return;
+    }
+    for (std::int64_t ordinal = 0; ordinal < spec->instances; ++ordinal) {
+        const std::string name = manifests::pod_name(id.name, ordinal);
+        const auto since = kube::pod_unready_since(truth.object({kube::kinds::pod, id.ns, name}));
+        if (since && truth.now() - *since > when_written) {
+            findings.add(text,
+                         "The status of " + to_string(id) +
+                             " was written with Ready=True although " + name +
+                             " has not been ready for " + seconds_text(truth.now() - *since),
+                         {identify(resource), dump(object_at(resource.json(), {"status"}))});
+        }
+    }
+}
 
 void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     able_.on(occurrence, truth);
     watch_.on(occurrence, truth);
+    if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        judge_members(*changed, truth, findings);
+    }
     if (watch_.gaps().empty()) {
         told_.clear();
         claimed_.clear();

@@ -12,8 +12,9 @@ struct T1HonestReady {
     static constexpr LawText text{
         "T1",
         "A status that an able operator writes with Ready=True means that a client could write "
-        "within the last minute, or can as soon as the proxies know; and where nobody can write "
-        "for three minutes while an operator is able, the status does not go on saying so."};
+        "within the last minute, or can as soon as the proxies know, and that no member has been "
+        "unready for a minute; and where nobody can write for three minutes while an operator is "
+        "able, the status does not go on saying so."};
 
     // A dead node's pod stays ready in the API for forty seconds.
     static constexpr Duration when_written = std::chrono::minutes(1);
@@ -26,6 +27,8 @@ struct T1HonestReady {
     void hash_into(Hasher& hasher) const;
 
 private:
+    void judge_members(const ObjectChanged& changed, const Truth& truth, Findings& findings) const;
+
     AbleOperator able_;
     WriterWatch watch_;
     std::map<ClusterId, Instant> claimed_;  // Ready was written: until when it must be true

@@ -28,6 +28,20 @@ TEST_F(T1, ready_while_a_client_can_write_is_true) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(T1, ready_is_not_written_while_a_member_is_not) {
+    Json pod = pod_json("db-1", false, false);
+    pod["status"]["conditions"][0]["lastTransitionTime"] = format_seconds(truth.at);
+    truth.put(kube::kinds::pod, pod);
+    time_passes(30);
+    ready("True");
+    EXPECT_EQ(said(), "");
+    time_passes(40);
+    ready("True");
+    EXPECT_EQ(said(),
+              "T1: The status of shop/db was written with Ready=True although db-1 has not been "
+              "ready for 70.0 s");
+}
+
 TEST_F(T1, a_failover_may_be_seen_late) {
     ready("True");
     die("db-0");

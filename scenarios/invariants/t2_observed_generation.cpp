@@ -30,13 +30,35 @@ std::string not_made_from_it(const Truth& truth, const kube::Object& resource) {
     return "";
 }
 
+// Whether the operator has just accepted what its user asks for and may not.
+bool accepts_nonsense(const ObjectChanged& changed, const Truth& truth) {
+    const kube::Object& after = changed.after;
+    const ClusterId id = cluster_of(after);
+    if (after.kind() != kube::kinds::config_map.name ||
+        after.name() != manifests::accepted_spec_name(id.name)) {
+        return false;
+    }
+    const kube::Object resource = resource_of(truth, id);
+    const auto accepted = manifests::read_accepted_spec(after);
+    return accepted.ok() && owner_uid(after) == resource.uid() &&
+           accepted->generation == resource.generation() && !asked_spec(resource);
+}
+
 }  // namespace
 
 void T2ObservedGeneration::on(const Occurrence& occurrence, const Truth& truth,
                               Findings& findings) {
     const auto* const changed = std::get_if<ObjectChanged>(&occurrence);
-    if (changed == nullptr || changed->after.kind() != kube::kinds::bg_cluster.name ||
-        !by_operator(changed->actor)) {
+    if (changed == nullptr || !by_operator(changed->actor)) {
+        return;
+    }
+    if (accepts_nonsense(*changed, truth)) {
+        findings.add(text,
+                     "Cluster " + to_string(cluster_of(changed->after)) +
+                         " has a spec that is not valid, and the operator accepts it",
+                     {identify(changed->after)});
+    }
+    if (changed->after.kind() != kube::kinds::bg_cluster.name) {
         return;
     }
     const kube::Object& after = changed->after;

@@ -37,6 +37,25 @@ TEST_F(T2, what_is_observed_grows_up_to_what_is_asked) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(T2, a_spec_that_is_not_valid_is_never_accepted) {
+    const auto accepts = [&](std::int64_t generation) {
+        accept(generation, 3);
+        const kube::Object made =
+            truth.object(ref_of(kube::kinds::config_map, manifests::accepted_spec_name("db")));
+        tell(ObjectChanged{the_operator, kube::Object(), made});
+    };
+    accepts(1);
+    Json cluster = cluster_json();
+    cluster["metadata"]["generation"] = 2;
+    cluster["spec"]["postgresql"]["parameters"]["port"] = "5433";
+    truth.put(kube::kinds::bg_cluster, cluster);
+    accepts(1);
+    EXPECT_EQ(said(), "") << "the last that was valid stays";
+    accepts(2);
+    EXPECT_EQ(said(),
+              "T2: Cluster shop/db has a spec that is not valid, and the operator accepts it");
+}
+
 TEST_F(T2, what_is_observed_never_goes_back) {
     status(4, 3);
     status(4, 2);

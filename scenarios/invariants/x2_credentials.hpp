@@ -9,8 +9,10 @@ namespace bestgres::scenarios {
 struct X2Credentials {
     static constexpr LawText text{
         "X2",
-        "The operator makes the credentials of a cluster once: it never changes them, and never "
-        "makes others while a volume of the cluster holds data that only the first ones open."};
+        "The operator makes the credentials of a cluster once, each user's its own: it never "
+        "changes "
+        "them, and never makes others while a volume of the cluster holds data that only the first "
+        "ones open."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;

@@ -22,6 +22,15 @@ TEST_F(X2, credentials_are_made_once) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(X2, users_do_not_share_a_password) {
+    Json secret = labelled("db");
+    secret["data"] = {{"admin-password", "b25l"}, {"superuser-password", "b25l"}};
+    change(the_operator, kube::kinds::secret, secret);
+    EXPECT_EQ(said(),
+              "X2: operator-1 gives users of shop/db the same password: superuser-password is "
+              "another one's too");
+}
+
 TEST_F(X2, credentials_do_not_change) {
     made("b25l");
     made("dHdv");

@@ -22,6 +22,7 @@ void describe(Self& self, Fields& fields) {
     fields("proxy_lag", self.proxy_lag);
     fields("container_start", self.container_start);
     fields("write_every", self.write_every);
+    fields("copy_takes", self.copy_takes);
     fields("jitter_per_mille", self.jitter_per_mille);
     fields("agent_watchdog", self.agent_watchdog);
 }

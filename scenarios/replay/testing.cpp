@@ -122,6 +122,7 @@ Scenario a_scenario() {
     scenario.topology.nodes = a_count();
     scenario.topology.patroni = *gen::element(PatroniVersion::v3_0, PatroniVersion::v4_1);
     scenario.knobs.proxy_lag = a_span();
+    scenario.knobs.copy_takes = a_span();
     scenario.knobs.agent_watchdog = *gen::arbitrary<bool>();
     scenario.longest = a_span();
     for (std::int64_t edit = *gen::inRange<std::int64_t>(0, 4); edit > 0; --edit) {

@@ -137,8 +137,9 @@ void make_knobs_plain(ShrinkSearch& search) {
         candidate.seed = 1;
     });
     const Knobs plain{};
-    for (Duration Knobs::*knob : {&Knobs::call_latency, &Knobs::watch_latency, &Knobs::proxy_lag,
-                                  &Knobs::container_start, &Knobs::write_every}) {
+    for (Duration Knobs::*knob :
+         {&Knobs::call_latency, &Knobs::watch_latency, &Knobs::proxy_lag, &Knobs::container_start,
+          &Knobs::write_every, &Knobs::copy_takes}) {
         search.accept_with([&](Scenario& candidate) { candidate.knobs.*knob = plain.*knob; });
     }
     search.accept_with([](Scenario& candidate) { candidate.knobs.jitter_per_mille = 0; });
