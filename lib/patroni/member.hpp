@@ -140,6 +140,7 @@ struct RestStatus {
     std::optional<std::string> replication_state;
     std::int64_t server_version = 0;  // 150020
     std::int64_t dcs_last_seen = 0;   // seconds since 1970
+    std::string postmaster_started;   // as written: only compared; empty while nothing runs
     std::string system_identifier;
     bool pending_restart = false;
     bool paused = false;

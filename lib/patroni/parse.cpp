@@ -264,6 +264,7 @@ Result<RestStatus> parse_rest_status(std::string_view body) {
     status.replication_state = find_string(*json, {"replication_state"});
     status.server_version = find_int(*json, {"server_version"}).value_or(0);
     status.dcs_last_seen = find_int(*json, {"dcs_last_seen"}).value_or(0);
+    status.postmaster_started = string_at(*json, {"postmaster_start_time"});
     status.system_identifier = string_at(*json, {"database_system_identifier"});
     status.pending_restart = find_bool(*json, {"pending_restart"}).value_or(false);
     status.paused = find_bool(*json, {"pause"}).value_or(false);

@@ -5,6 +5,7 @@
 #include "lib/base/yaml.hpp"
 #include "operator/api/cluster_describe.hpp"
 #include "operator/api/cluster_status_describe.hpp"
+#include "operator/api/operation_describe.hpp"
 #include "operator/api/reference.hpp"
 #include "operator/api/schema.hpp"
 #include "operator/api/validate.hpp"
@@ -19,17 +20,24 @@ SchemaField described(std::string_view name, SchemaNode node, std::string_view d
     return SchemaField{std::string(name), required, std::move(node)};
 }
 
-SchemaNode cluster_schema() {
+template <class Spec, class Status>
+SchemaNode resource_schema(std::string_view kind, std::string_view doc) {
     SchemaNode root = typed_schema("object");
-    root.facts["description"] = "A highly available PostgreSQL cluster.";
+    root.facts["description"] = doc;
     root.fields.push_back(described("apiVersion", typed_schema("string"), "bestgres.io/v1", false));
-    root.fields.push_back(described("kind", typed_schema("string"), "BGCluster", false));
+    root.fields.push_back(described("kind", typed_schema("string"), kind, false));
     // An API server refuses anything but the type here, a description too.
     root.fields.push_back(SchemaField{"metadata", false, typed_schema("object")});
     root.fields.push_back(
-        described("spec", SchemaWriter::write<ClusterSpec>(), "What is asked for.", true));
+        described("spec", SchemaWriter::write<Spec>(), "What is asked for.", true));
     root.fields.push_back(
-        described("status", SchemaWriter::write<ClusterStatus>(), "What was found.", false));
+        described("status", SchemaWriter::write<Status>(), "What was found.", false));
+    return root;
+}
+
+SchemaNode cluster_schema() {
+    SchemaNode root = resource_schema<ClusterSpec, ClusterStatus>(
+        "BGCluster", "A highly available PostgreSQL cluster.");
     add_rule(root, fmt::format("size(self.metadata.name) <= {}", longest_cluster_name),
              fmt::format("the name must have at most {} characters, because longer names are made "
                          "of it",
@@ -38,6 +46,11 @@ SchemaNode cluster_schema() {
              "the name must be lower-case letters, digits and hyphens and begin with a letter, "
              "because Services are called after it");
     return root;
+}
+
+SchemaNode operation_schema() {
+    return resource_schema<OperationSpec, OperationStatus>(
+        "BGDbOps", "One operation on a BGCluster: it is done once, and stays as its report.");
 }
 
 Json column(std::string_view name, std::string_view type, std::string_view path,
@@ -62,41 +75,71 @@ Json cluster_columns() {
     });
 }
 
-Json cluster_version() {
+Json operation_columns() {
+    return Json::array({
+        column("Cluster", "string", ".spec.bgCluster", "The BGCluster."),
+        column("Op", "string", ".spec.op", "What is done."),
+        column("Status", "string", ".status.phase", "The state in one word."),
+        column("Step", "string", ".status.step", "Finished steps of all."),
+        column("Started", "date", ".status.started", "Time since it began."),
+        wide(column("Message", "string", ".status.message", "What it waits for.")),
+        column("Age", "date", ".metadata.creationTimestamp", "Time since it was made."),
+    });
+}
+
+Json version_of(const SchemaNode& schema, Json columns) {
     return {
         {"name", "v1"},
         {"served", true},
         {"storage", true},
-        {"schema", {{"openAPIV3Schema", to_openapi(cluster_schema())}}},
-        {"subresources",
-         {{"status", Json::object()},
-          {"scale",
-           {{"specReplicasPath", ".spec.instances"},
-            {"statusReplicasPath", ".status.instances"},
-            {"labelSelectorPath", ".status.selector"}}}}},
-        {"additionalPrinterColumns", cluster_columns()},
+        {"schema", {{"openAPIV3Schema", to_openapi(schema)}}},
+        {"subresources", {{"status", Json::object()}}},
+        {"additionalPrinterColumns", std::move(columns)},
+    };
+}
+
+Json definition_of(Json names, Json version) {
+    return {
+        {"apiVersion", "apiextensions.k8s.io/v1"},
+        {"kind", "CustomResourceDefinition"},
+        {"metadata", {{"name", names["plural"].get<std::string>() + ".bestgres.io"}}},
+        {"spec",
+         {{"group", "bestgres.io"},
+          {"scope", "Namespaced"},
+          {"names", std::move(names)},
+          {"versions", Json::array({std::move(version)})}}},
     };
 }
 
 }  // namespace
 
 Json cluster_crd() {
-    return {
-        {"apiVersion", "apiextensions.k8s.io/v1"},
-        {"kind", "CustomResourceDefinition"},
-        {"metadata", {{"name", "bgclusters.bestgres.io"}}},
-        {"spec",
-         {{"group", "bestgres.io"},
-          {"scope", "Namespaced"},
-          {"names",
-           {{"kind", "BGCluster"},
-            {"listKind", "BGClusterList"},
-            {"plural", "bgclusters"},
-            {"singular", "bgcluster"},
-            {"shortNames", Json::array({"bgclu"})},
-            {"categories", Json::array({"bestgres"})}}},
-          {"versions", Json::array({cluster_version()})}}},
-    };
+    Json version = version_of(cluster_schema(), cluster_columns());
+    version["subresources"]["scale"] = {{"specReplicasPath", ".spec.instances"},
+                                        {"statusReplicasPath", ".status.instances"},
+                                        {"labelSelectorPath", ".status.selector"}};
+    return definition_of({{"kind", "BGCluster"},
+                          {"listKind", "BGClusterList"},
+                          {"plural", "bgclusters"},
+                          {"singular", "bgcluster"},
+                          {"shortNames", Json::array({"bgclu"})},
+                          {"categories", Json::array({"bestgres"})}},
+                         std::move(version));
+}
+
+// Its plural and singular are the same word, as the first Bestgres has it.
+Json operation_crd() {
+    return definition_of({{"kind", "BGDbOps"},
+                          {"listKind", "BGDbOpsList"},
+                          {"plural", "bgdbops"},
+                          {"singular", "bgdbops"},
+                          {"categories", Json::array({"bestgres"})}},
+                         version_of(operation_schema(), operation_columns()));
+}
+
+std::vector<CrdFile> crd_files() {
+    return {{"crds/bestgres.io_bgclusters.yaml", cluster_crd()},
+            {"crds/bestgres.io_bgdbops.yaml", operation_crd()}};
 }
 
 std::string crd_file(const Json& crd) {
@@ -107,6 +150,7 @@ std::string reference_page() {
     std::string page = fmt::format("<!-- {} -->\n# Reference\n\n", generated);
     page += "Every field of every kind. The same texts are in `kubectl explain bgcluster.spec`.\n";
     page += reference_section("BGCluster", cluster_schema());
+    page += reference_section("BGDbOps", operation_schema());
     return page;
 }
 

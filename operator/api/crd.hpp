@@ -2,13 +2,22 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lib/base/json.hpp"
 
 namespace bestgres::api {
 
-// The CustomResourceDefinition of BGCluster.
+// The CustomResourceDefinitions of BGCluster and BGDbOps.
 Json cluster_crd();
+Json operation_crd();
+
+struct CrdFile {
+    std::string path;  // from the root of the repository
+    Json crd;
+};
+// All of them, where they are checked in.
+std::vector<CrdFile> crd_files();
 
 // The file as it is checked in under crds/.
 std::string crd_file(const Json& crd);

@@ -38,23 +38,26 @@ void walk(const Json& node, const std::string& path, const auto& look) {
 }
 
 TEST(Crd, checked_in_files_are_current) {
-    expect_current("crds/bestgres.io_bgclusters.yaml", crd_file(cluster_crd()));
+    for (const CrdFile& file : crd_files()) {
+        expect_current(file.path, crd_file(file.crd));
+    }
     expect_current("docs/reference.md", reference_page());
 }
 
 TEST(Crd, no_word_that_a_user_writes_is_a_boolean_of_yaml) {
-    const Json crd = cluster_crd();
-    walk(schema(crd)["properties"]["spec"], "spec", [](const Json& node, const std::string& path) {
-        for (const Json& word : array_at(node, {"enum"})) {
-            EXPECT_EQ(testing::yaml(word.get<std::string>()), word) << path;
-        }
-    });
+    for (const CrdFile& file : crd_files()) {
+        walk(schema(file.crd)["properties"]["spec"], "spec",
+             [](const Json& node, const std::string& path) {
+                 for (const Json& word : array_at(node, {"enum"})) {
+                     EXPECT_EQ(testing::yaml(word.get<std::string>()), word) << path;
+                 }
+             });
+    }
 }
 
 // https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
 TEST(Crd, schema_is_structural_and_explained) {
-    const Json crd = cluster_crd();
-    walk(schema(crd), "", [](const Json& node, const std::string& path) {
+    const auto look = [](const Json& node, const std::string& path) {
         const bool typed = node.contains("type") || node.contains("x-kubernetes-int-or-string");
         EXPECT_TRUE(typed) << path;
         if (!path.ends_with("[]") && !path.empty() && path != ".metadata") {
@@ -63,7 +66,10 @@ TEST(Crd, schema_is_structural_and_explained) {
         for (const Json& rule : array_at(node, {"x-kubernetes-validations"})) {
             EXPECT_FALSE(string_at(rule, {"message"}).empty()) << path;
         }
-    });
+    };
+    for (const CrdFile& file : crd_files()) {
+        walk(schema(file.crd), "", look);
+    }
 }
 
 // An API server evaluates an object's rules on its default as it stands: it must be whole.
@@ -82,12 +88,25 @@ TEST(Crd, defaults_of_absent_objects_are_whole) {
     EXPECT_FALSE(spec["image"]["properties"]["flavour"].contains("default"));
 }
 
+// A block that is absent stays so: whether it is there says something.
+TEST(Crd, blocks_of_operations_have_no_defaults) {
+    const Json crd = operation_crd();
+    const Json& spec = schema(crd)["properties"]["spec"]["properties"];
+    for (const char* name : {"switchover", "restart", "reinit"}) {
+        EXPECT_FALSE(spec[name].contains("default")) << name;
+    }
+    EXPECT_EQ(spec["restart"]["properties"]["force"]["default"], false);
+    EXPECT_EQ(spec["timeout"]["default"], "1h");
+    EXPECT_FALSE(spec["op"].contains("default"));
+}
+
 TEST(Crd, status_has_no_defaults) {
-    const Json crd = cluster_crd();
-    walk(schema(crd)["properties"]["status"], "status",
-         [](const Json& node, const std::string& path) {
-             EXPECT_FALSE(node.contains("default")) << path;
-         });
+    for (const CrdFile& file : crd_files()) {
+        walk(schema(file.crd)["properties"]["status"], "status",
+             [](const Json& node, const std::string& path) {
+                 EXPECT_FALSE(node.contains("default")) << path;
+             });
+    }
 }
 
 }  // namespace

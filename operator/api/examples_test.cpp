@@ -7,6 +7,7 @@
 #include <iterator>
 #include <vector>
 
+#include "operator/api/operation.hpp"
 #include "operator/api/testing.hpp"
 #include "operator/api/validate.hpp"
 
@@ -25,6 +26,11 @@ std::vector<std::filesystem::path> examples() {
 
 void expect_valid(const Json& resource, const std::filesystem::path& path) {
     EXPECT_EQ(string_at(resource, {"apiVersion"}), "bestgres.io/v1") << path;
+    if (string_at(resource, {"kind"}) == "BGDbOps") {
+        const auto spec = parse_operation_spec(resource["spec"]);
+        EXPECT_TRUE(spec.ok()) << path << ": " << (spec.ok() ? "" : to_string(spec.error()));
+        return;
+    }
     ASSERT_EQ(string_at(resource, {"kind"}), "BGCluster") << path;
     EXPECT_EQ(validate_name(string_at(resource, {"metadata", "name"})), Problems{}) << path;
     const auto spec = parse_cluster_spec(resource["spec"]);

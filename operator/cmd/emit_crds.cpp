@@ -26,8 +26,9 @@ int main(int argc, char** argv) {
         return 2;
     }
     const std::filesystem::path root = argv[1];
-    const std::string crd = bestgres::api::crd_file(bestgres::api::cluster_crd());
-    const bool written = write(root / "crds/bestgres.io_bgclusters.yaml", crd) &&
-                         write(root / "docs/reference.md", bestgres::api::reference_page());
+    bool written = write(root / "docs/reference.md", bestgres::api::reference_page());
+    for (const bestgres::api::CrdFile& file : bestgres::api::crd_files()) {
+        written = write(root / file.path, bestgres::api::crd_file(file.crd)) && written;
+    }
     return written ? 0 : 1;
 }

@@ -25,6 +25,9 @@ bool is_notable(const plan::Effect& effect) {
     return std::visit(
         Overloaded{[](const plan::ApplyObject&) { return false; },
                    [](const plan::AddFinalizer&) { return false; },
+                   [](const plan::JournalOperation&) { return false; },
+                   [](const plan::HoldOperation&) { return false; },
+                   [](const plan::ReleaseOperation&) { return false; },
                    [](const plan::Announce&) { return false; }, [](const auto&) { return true; }},
         effect);
 }
@@ -42,9 +45,9 @@ std::string first_line(std::string_view text) {
 
 }  // namespace
 
-void OperatorCore::start(const ClusterKey& key, const Planned& planned, Turn& turn) {
+void OperatorCore::start(const ClusterKey& key, const plan::Step& step, const Planned& planned,
+                         Turn& turn) {
     ClusterWork& work = works_[key];
-    const plan::Step& step = planned.plan.steps.front();
     if (plan::is_disruptive(step.effect)) {
         begin_look(key, step, turn);
         return;
@@ -254,8 +257,12 @@ void OperatorCore::succeeded(const ClusterKey& key, Turn& turn) {
                                  {"rule", std::string(to_string(step.rule))},
                                  {"effect", effect},
                                  {"because", step.because}}});
-    work.failure.clear();
-    work.failures = 0;
+    if (plan::is_of_operations(step.rule)) {
+        operation_succeeded(key, step, turn);
+    } else {
+        work.failure.clear();
+        work.failures = 0;
+    }
     // The answer says nothing of the pod, which the cache takes for healthy still.
     work.must_look = work.must_look || std::holds_alternative<plan::EvictPod>(step.effect);
     work.not_before = speaks_to_patroni(step.effect) ? turn.now + after_a_command : turn.now;
@@ -278,6 +285,10 @@ void OperatorCore::succeeded(const ClusterKey& key, Turn& turn) {
 
 void OperatorCore::failed(const ClusterKey& key, StepFailure failure, Turn& turn) {
     ClusterWork& work = works_[key];
+    if (work.step && plan::is_of_operations(work.step->rule)) {
+        operation_failed(key, failure, turn);
+        return;
+    }
     work.must_look = work.must_look || failure.unknown;
     work.failures = std::min(work.failures + 1, 20U);
     const Duration pause =

@@ -36,6 +36,10 @@ struct ClusterWork {
     std::uint32_t failures = 0;  // in a row
     Instant not_before;          // of the next step
 
+    std::string operation_refused;         // by Patroni, the last try of a BGDbOps' open step
+    std::uint32_t operation_failures = 0;  // in a row
+    Instant operation_not_before;          // of the next step for a BGDbOps
+
     std::map<kube::Ref, plan::Settled> settled;
     std::map<kube::Ref, std::string> foreign;
     std::optional<plan::Ledger> ledger;
@@ -67,6 +71,9 @@ struct ClusterWork {
             hasher.add(version);
         }
         hasher.add(static_cast<std::uint64_t>(not_before.ns));
+        hasher.add(operation_refused);
+        hasher.add(static_cast<std::uint64_t>(operation_failures));
+        hasher.add(static_cast<std::uint64_t>(operation_not_before.ns));
     }
 };
 

@@ -20,6 +20,9 @@ struct InformerSpec {
     kube::Kind kind;
     std::string ns;  // empty: all namespaces
     std::string label_selector;
+    // What depends on this kind waits for it; nothing else does. Its definition may be missing
+    // where the operator is newer than the definitions.
+    bool optional = false;
 };
 
 class Informer {

@@ -3,6 +3,7 @@
 // fresh view words it.
 #include "lib/kube/workload.hpp"
 #include "lib/patroni/parse.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/core/operator_core.hpp"
 #include "operator/core/request.hpp"
 #include "operator/manifests/labels.hpp"
@@ -46,6 +47,10 @@ void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> s
           kube::Ref{kube::kinds::stateful_set, key.ns, manifests::stateful_set_name(key.name)}}) {
         ask(ref, look_up(ref));
     }
+    if (work.step && plan::is_of_operations(work.step->rule)) {
+        const kube::Kind& kind = kube::kinds::bg_db_ops;
+        ask({kind, key.ns, ""}, kube::List{kind, key.ns, "", ""});
+    }
 }
 
 void OperatorCore::on_look(const Pending& pending, const kube::Answer& answer, Turn& turn) {
@@ -55,9 +60,13 @@ void OperatorCore::on_look(const Pending& pending, const kube::Answer& answer, T
     }
     if (answer.outcome.ok()) {
         if (const auto* listing = std::get_if<kube::Listing>(&*answer.outcome)) {
-            store_.replace(
+            const std::set<ClusterKey> changed = store_.replace(
                 {.kind = pending.ref.kind, .ns = pending.key.ns, .cluster = &pending.key},
                 {.items = listing->items, .version = listing->resource_version}, turn.now);
+            // Operations are listed for all clusters, and their watch will tell nothing new.
+            for (const ClusterKey& key : changed) {
+                queue_.add(key, turn.now);
+            }
         }
     } else {
         // Not found, too: a list of what does not exist is empty, never an error.
@@ -142,6 +151,10 @@ void OperatorCore::conclude_look(const ClusterKey& key, Turn& turn) {
     const plan::Step wanted = *work.step;
     const std::optional<Planned> planned = make_plan(key, true, turn);
     if (!planned) {
+        return;
+    }
+    if (plan::is_of_operations(wanted.rule)) {
+        conclude_operation(key, *planned, turn);
         return;
     }
     const bool confirmed = !planned->plan.steps.empty() &&

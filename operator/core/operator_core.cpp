@@ -4,6 +4,7 @@
 
 #include "lib/base/overloaded.hpp"
 #include "operator/api/cluster.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 
@@ -21,6 +22,8 @@ std::vector<Informer> make_informers(const std::string& ns) {
           kube::kinds::pod_disruption_budget}) {
         informers.push_back(Informer({kind, ns, labelled}));
     }
+    informers.push_back(Informer(
+        {.kind = kube::kinds::bg_db_ops, .ns = ns, .label_selector = "", .optional = true}));
     return informers;
 }
 
@@ -35,11 +38,13 @@ OperatorCore::OperatorCore(CoreSettings settings)
       next_id_(settings_.first_id) {}
 
 bool OperatorCore::synced() const {
-    return std::ranges::all_of(informers_, &Informer::synced);
+    return std::ranges::all_of(
+        informers_, [](const Informer& one) { return one.spec().optional || one.synced(); });
 }
 
 bool OperatorCore::current(Instant now) const {
-    return std::ranges::all_of(informers_, [now](const Informer& one) { return one.current(now); });
+    return std::ranges::all_of(
+        informers_, [now](const Informer& one) { return one.spec().optional || one.current(now); });
 }
 
 Outbox OperatorCore::on(const Event& event, Instant now) {
@@ -325,8 +330,10 @@ void OperatorCore::report_problems(Turn& turn) {
     std::string server = leader_.problem();
     for (const Informer& informer : informers_) {
         const bool too_old = informer.synced() && !informer.current(turn.now);
+        const std::string consequence =
+            informer.spec().optional ? "no operation is begun" : "nothing is done for any cluster";
         report("age of " + std::string(informer.spec().kind.plural),
-               too_old ? "nothing is done for any cluster: what is known of " +
+               too_old ? consequence + ": what is known of " +
                              std::string(informer.spec().kind.plural) + " is too old"
                        : "");
         const bool own = informer.problem_is_own();

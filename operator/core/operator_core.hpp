@@ -19,6 +19,7 @@
 #include "operator/core/store.hpp"
 #include "operator/core/work_queue.hpp"
 #include "operator/plan/plan.hpp"
+#include "operator/plan/plan_operations.hpp"
 
 namespace bestgres::core {
 
@@ -75,6 +76,7 @@ private:
     struct Planned {
         plan::ClusterView view;
         plan::Plan plan;
+        plan::OperationsPlan operations;
     };
 
     // operator_core.cpp: events and the caches
@@ -106,7 +108,7 @@ private:
     void settle(const ClusterKey& key, Instant due);
 
     // act.cpp: one step
-    void start(const ClusterKey& key, const Planned& planned, Turn& turn);
+    void start(const ClusterKey& key, const plan::Step& step, const Planned& planned, Turn& turn);
     void perform(const ClusterKey& key, const plan::ClusterView& view, Turn& turn);
     void on_proof(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
     void on_act(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
@@ -121,6 +123,15 @@ private:
         std::optional<Duration> retry_after = std::nullopt;
     };
     void failed(const ClusterKey& key, StepFailure failure, Turn& turn);
+
+    // operate.cpp: steps for BGDbOps
+    bool knows_operations(Instant now) const;
+    std::vector<kube::Object> operations_of(const ClusterKey& key, Instant now) const;
+    void reconcile_orphans(const ClusterKey& key, Turn& turn);
+    bool operate(const ClusterKey& key, const Planned& planned, Turn& turn);
+    void conclude_operation(const ClusterKey& key, const Planned& planned, Turn& turn);
+    void operation_succeeded(const ClusterKey& key, const plan::Step& step, Turn& turn);
+    void operation_failed(const ClusterKey& key, const StepFailure& failure, Turn& turn);
 
     // look.cpp: fresh reads
     void begin_look(const ClusterKey& key, std::optional<plan::Step> step, Turn& turn);

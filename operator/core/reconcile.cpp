@@ -6,6 +6,7 @@
 #include "lib/kube/workload.hpp"
 #include "operator/api/cluster.hpp"
 #include "operator/api/cluster_words.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/core/operator_core.hpp"
 #include "operator/core/request.hpp"
 #include "operator/manifests/names.hpp"
@@ -40,12 +41,17 @@ void OperatorCore::settle(const ClusterKey& key, Instant due) {
 }
 
 void OperatorCore::reconcile(const ClusterKey& key, Turn& turn) {
-    if (store_.find(resource_ref(key)) == nullptr) {
+    const bool exists = store_.find(resource_ref(key)) != nullptr;
+    if (!exists && operations_of(key, turn.now).empty()) {
         works_.erase(key);
         return;
     }
     if (works_[key].stage != ClusterWork::Stage::idle) {
         return;  // whatever comes of it, this cluster is looked at again then
+    }
+    if (!exists) {
+        reconcile_orphans(key, turn);
+        return;
     }
     if (works_[key].must_look) {
         begin_look(key, std::nullopt, turn);
@@ -63,7 +69,7 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     facts.fresh = fresh;
     facts.resource = store_.find(resource_ref(key))->object;
     for (const kube::Ref& ref : store_.of_cluster(key)) {
-        if (ref.kind == kube::kinds::bg_cluster) {
+        if (ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::bg_db_ops) {
             continue;
         }
         const Store::Entry* const entry = store_.find(ref);
@@ -98,6 +104,8 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     facts.failure = work.failure;
     facts.decisions = work.decisions;
     facts.server_versions = work.server_versions;
+    facts.operations = operations_of(key, turn.now);
+    facts.operation_refused = work.operation_refused;
     facts.memory = work.memory;
     return facts;
 }
@@ -112,6 +120,7 @@ std::optional<OperatorCore::Planned> OperatorCore::make_plan(const ClusterKey& k
         planned.view = plan::read_view(observe(key, fresh, turn));
         works_[key].memory = planned.view.memory;
         planned.plan = plan::plan_cluster(planned.view);
+        planned.operations = plan::plan_operations(planned.view, planned.plan);
         return planned;
     } catch (const std::exception& error) {
         failed(key, {.message = std::string("plan: ") + error.what()}, turn);
@@ -139,7 +148,10 @@ void OperatorCore::choose(const ClusterKey& key, Planned planned, Turn& turn) {
         return;
     }
     if (may_step) {
-        start(key, planned, turn);
+        start(key, plan.steps.front(), planned, turn);
+        return;
+    }
+    if (operate(key, planned, turn)) {
         return;
     }
     if (!plan.steps.empty()) {

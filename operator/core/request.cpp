@@ -1,10 +1,13 @@
 #include "operator/core/request.hpp"
 
+#include <algorithm>
+
 #include "lib/base/check.hpp"
 #include "lib/base/encoding.hpp"
 #include "lib/base/hash.hpp"
 #include "lib/base/overloaded.hpp"
 #include "lib/kube/workload.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 
@@ -60,6 +63,41 @@ Json finalizers_without_ours(const ClusterView& view) {
     return kept;
 }
 
+const kube::Object& operation_in(const ClusterView& view, const plan::OperationTarget& target) {
+    const auto found =
+        std::ranges::find(view.facts.operations, std::string_view(target.uid), &kube::Object::uid);
+    BG_CHECK(found != view.facts.operations.end(), "an operation is in the view it was planned on");
+    return *found;
+}
+
+Request journal_request(const ClusterView& view, const plan::JournalOperation& journal) {
+    Json json = operation_in(view, journal.operation).json();
+    json["metadata"]["resourceVersion"] = journal.operation.resource_version;
+    json["status"] = api::to_json(journal.status);
+    return kube::Replace{kube::kinds::bg_db_ops, kube::Object(std::move(json)), "status"};
+}
+
+// Adds or takes away exactly our entry.
+Request hold_request(const ClusterView& view, const plan::OperationTarget& target, bool held) {
+    Json finalizers = Json::array();
+    const kube::Object& operation = operation_in(view, target);
+    for (const Json& entry : array_at(operation.json(), {"metadata", "finalizers"})) {
+        if (entry != Json(api::operation_finalizer)) {
+            finalizers.push_back(entry);
+        }
+    }
+    if (held) {
+        finalizers.push_back(std::string(api::operation_finalizer));
+    }
+    return kube::Patch{.ref = {kube::kinds::bg_db_ops, view.ns, target.name},
+                       .type = kube::PatchType::merge,
+                       .body = {{"metadata",
+                                 {{"resourceVersion", target.resource_version},
+                                  {"uid", target.uid},
+                                  {"finalizers", std::move(finalizers)}}}},
+                       .subresource = ""};
+}
+
 Request patch_request(const plan::PatchObject& patch) {
     Json body = patch.merge;
     body["metadata"]["resourceVersion"] = patch.resource_version;
@@ -90,7 +128,7 @@ Request switchover_request(const ClusterView& view, const plan::Switchover& over
 
 Request restart_request(const ClusterView& view, const plan::RestartPostgres& restart) {
     patroni::Call call = patroni_call(view, restart.member, patroni::Verb::restart);
-    call.body = {{"restart_pending", true}};
+    call.body = restart.only_if_pending ? Json{{"restart_pending", true}} : Json::object();
     call.deadline = std::chrono::seconds(120);
     return call;
 }
@@ -168,6 +206,15 @@ Request request_for(const plan::Effect& effect, const ClusterView& view) {
             },
             [&view](const plan::DropFinalizer&) -> Request {
                 return resource_patch(view, finalizers_without_ours(view));
+            },
+            [&view](const plan::JournalOperation& journal) {
+                return journal_request(view, journal);
+            },
+            [&view](const plan::HoldOperation& hold) {
+                return hold_request(view, hold.operation, true);
+            },
+            [&view](const plan::ReleaseOperation& release) {
+                return hold_request(view, release.operation, false);
             },
             [&view](const plan::Announce& announce) -> Request {
                 return event_for(view.resource(),

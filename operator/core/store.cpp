@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "operator/api/cluster.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/core/kept.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/plan/view.hpp"
@@ -38,6 +39,9 @@ bool is_older(std::string_view version, std::string_view than) {
 ClusterKey Store::cluster_of(const kube::Ref& ref, const kube::Object& object) {
     if (ref.kind == kube::kinds::bg_cluster) {
         return {ref.ns, ref.name};
+    }
+    if (ref.kind == kube::kinds::bg_db_ops) {
+        return {ref.ns, std::string(object.text_at({"spec", "bgCluster"}))};
     }
     return {ref.ns, std::string(object.label(manifests::cluster_label))};
 }

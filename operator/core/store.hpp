@@ -57,13 +57,15 @@ public:
     std::set<ClusterKey> replace(const Scope& scope, const Fresh& fresh, Instant now);
 
     const Entry* find(const kube::Ref& ref) const;
-    // All objects with the cluster's label, in the order of their refs.
+    // All objects with the cluster's label, and operations that name it, in the order of their
+    // refs.
     const std::set<kube::Ref>& of_cluster(const ClusterKey& key) const;
     std::vector<ClusterKey> clusters() const;  // that have a BGCluster
     std::size_t size() const { return entries_.size(); }
     void hash_into(Hasher& hasher) const;
 
-    // The cluster that an object belongs to: a BGCluster itself, or what carries the label.
+    // The cluster that an object belongs to: a BGCluster itself, what carries the label, and a
+    // BGDbOps that names it.
     static ClusterKey cluster_of(const kube::Ref& ref, const kube::Object& object);
 
 private:

@@ -25,7 +25,9 @@ bool is_disruptive(const Effect& effect) {
             [](const RestartPostgres&) { return true; }, [](const ReinitMember&) { return true; },
             [](const PatchPatroniConfig&) { return false; }, [](const RunSql&) { return false; },
             [](const AddFinalizer&) { return false; }, [](const DropFinalizer&) { return true; },
-            [](const Announce&) { return false; }},
+            [](const JournalOperation& journal) { return journal.on_fresh_reads; },
+            [](const HoldOperation&) { return false; },
+            [](const ReleaseOperation&) { return false; }, [](const Announce&) { return false; }},
         effect);
 }
 
@@ -46,6 +48,9 @@ std::string_view name_of(const Effect& effect) {
                    [](const RunSql&) { return Name("RunSql"); },
                    [](const AddFinalizer&) { return Name("AddFinalizer"); },
                    [](const DropFinalizer&) { return Name("DropFinalizer"); },
+                   [](const JournalOperation&) { return Name("JournalOperation"); },
+                   [](const HoldOperation&) { return Name("HoldOperation"); },
+                   [](const ReleaseOperation&) { return Name("ReleaseOperation"); },
                    [](const Announce&) { return Name("Announce"); }},
         effect);
 }
@@ -68,6 +73,11 @@ std::string describe(const Effect& effect) {
                    [](const RunSql& run) { return run.purpose + " on " + run.leader.pod; },
                    [](const AddFinalizer&) { return std::string(); },
                    [](const DropFinalizer&) { return std::string(); },
+                   [](const JournalOperation& journal) {
+                       return journal.operation.name + ": " + journal.what;
+                   },
+                   [](const HoldOperation& hold) { return hold.operation.name; },
+                   [](const ReleaseOperation& release) { return release.operation.name; },
                    [](const Announce& announce) { return announce.reason; }},
         effect);
     return std::string(name_of(effect)) + (rest.empty() ? "" : " " + rest);
@@ -95,6 +105,9 @@ bool same_intent(const Effect& left, const Effect& right) {
     if (const auto* patch = std::get_if<PatchObject>(&left)) {
         const auto& other = std::get<PatchObject>(right);
         return patch->uid == other.uid && patch->merge == other.merge;
+    }
+    if (const auto* journal = std::get_if<JournalOperation>(&left)) {
+        return journal->operation.uid == std::get<JournalOperation>(right).operation.uid;
     }
     return left == right;
 }

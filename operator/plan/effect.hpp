@@ -11,6 +11,7 @@
 #include "lib/kube/cluster.hpp"
 #include "lib/kube/object.hpp"
 #include "lib/postgres/sql.hpp"
+#include "operator/api/operation.hpp"
 
 namespace bestgres::plan {
 
@@ -81,9 +82,10 @@ struct Switchover {
     std::string candidate;
     bool operator==(const Switchover&) const = default;
 };
-// Of PostgreSQL alone, by its Patroni, and only while a restart is pending there.
+// Of PostgreSQL alone, by its Patroni.
 struct RestartPostgres {
     Target member;
+    bool only_if_pending = true;  // Patroni refuses where no setting waits for it
     bool operator==(const RestartPostgres&) const = default;
 };
 struct ReinitMember {
@@ -109,6 +111,31 @@ struct AddFinalizer {
 struct DropFinalizer {
     bool operator==(const DropFinalizer&) const = default;
 };
+// One incarnation of a BGDbOps, as it was decided on.
+struct OperationTarget {
+    std::string name;
+    std::string uid;
+    std::string resource_version;
+    bool operator==(const OperationTarget&) const = default;
+};
+// The journal of an operation. What it says of members was seen on fresh reads; that it waits, and
+// what for, may be said on a cached view.
+struct JournalOperation {
+    OperationTarget operation;
+    api::OperationStatus status;
+    std::string what;  // "step 2/4", for people
+    bool on_fresh_reads = true;
+    bool operator==(const JournalOperation&) const = default;
+};
+// While an operation runs, deleting it waits for a safe point.
+struct HoldOperation {
+    OperationTarget operation;
+    bool operator==(const HoldOperation&) const = default;
+};
+struct ReleaseOperation {
+    OperationTarget operation;
+    bool operator==(const ReleaseOperation&) const = default;
+};
 // A Kubernetes Event on the resource.
 struct Announce {
     bool warning = false;
@@ -119,7 +146,8 @@ struct Announce {
 
 using Effect = std::variant<ApplyObject, CreateSecret, PatchObject, DeleteObject, DeletePod,
                             EvictPod, ScaleIn, Switchover, RestartPostgres, ReinitMember,
-                            PatchPatroniConfig, RunSql, AddFinalizer, DropFinalizer, Announce>;
+                            PatchPatroniConfig, RunSql, AddFinalizer, DropFinalizer,
+                            JournalOperation, HoldOperation, ReleaseOperation, Announce>;
 
 // Whether the step can take something away from clients or from the data. A disruptive step is
 // performed only when a plan over fresh reads still begins with it. A visit without default: a new

@@ -92,7 +92,8 @@ TestCluster& TestCluster::perform(const Effect& effect) {
                 });
             },
             [](const RunSql&) {}, [](const AddFinalizer&) {}, [](const DropFinalizer&) {},
-            [](const Announce&) {}},
+            [](const JournalOperation&) {}, [](const HoldOperation&) {},
+            [](const ReleaseOperation&) {}, [](const Announce&) {}},
         effect);
     return *this;
 }

@@ -34,8 +34,16 @@ std::string_view to_string(RuleId rule) {
             return "await_members";
         case RuleId::tear_down:
             return "tear_down";
+        case RuleId::govern_operations:
+            return "govern_operations";
+        case RuleId::run_operation:
+            return "run_operation";
     }
     return "unknown";
+}
+
+bool is_of_operations(RuleId rule) {
+    return rule == RuleId::govern_operations || rule == RuleId::run_operation;
 }
 
 }  // namespace bestgres::plan

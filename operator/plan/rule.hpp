@@ -22,8 +22,12 @@ enum class RuleId {
     restart_pending,     // settings that need a restart
     await_members,       // members that are still coming up
     tear_down,           // deletion
+    govern_operations,   // queue, journal and end of BGDbOps
+    run_operation,       // what the open step of a BGDbOps asks for
 };
 
 std::string_view to_string(RuleId rule);
+// Rules of plan_operations.cpp: their steps are no part of the cluster's plan.
+bool is_of_operations(RuleId rule);
 
 }  // namespace bestgres::plan

@@ -55,7 +55,9 @@ struct Facts {
     std::string failure;                         // why the last step failed; empty after a success
     std::vector<api::DecisionStatus> decisions;  // steps that this operator performed
     std::map<std::string, std::int64_t> server_versions;  // of PostgreSQL, by pod uid
-    Memory memory;                                        // of earlier readings; empty is fine
+    std::vector<kube::Object> operations;                 // every BGDbOps that names this cluster
+    std::string operation_refused;  // why the open step's last try failed; empty: it has not
+    Memory memory;                  // of earlier readings; empty is fine
 };
 
 // An object that the cluster should have now, as it is to be applied.

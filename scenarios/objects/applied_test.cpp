@@ -11,6 +11,7 @@
 #include "fakekube/api_server.hpp"
 #include "lib/base/yaml.hpp"
 #include "operator/api/crd.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/manifests/objects.hpp"
 
 namespace bestgres {
@@ -49,9 +50,11 @@ fakekube::ServerOptions options() {
 class Applied : public testing::Test {
 protected:
     Applied() : server_(options()) {
-        const std::string refused =
-            create("apiextensions.k8s.io/v1", "CustomResourceDefinition", api::cluster_crd());
-        EXPECT_EQ(refused, "");
+        for (const api::CrdFile& file : api::crd_files()) {
+            const std::string refused =
+                create("apiextensions.k8s.io/v1", "CustomResourceDefinition", file.crd);
+            EXPECT_EQ(refused, "") << file.path;
+        }
     }
 
     // Empty, or the message of the refusal.
@@ -75,14 +78,24 @@ protected:
                        {"spec", yaml(spec)}});
     }
 
+    std::string create_operation(const std::string& name, std::string_view spec) {
+        return create("bestgres.io/v1", "BGDbOps",
+                      {{"apiVersion", "bestgres.io/v1"},
+                       {"kind", "BGDbOps"},
+                       {"metadata", {{"name", name}}},
+                       {"spec", yaml(spec)}});
+    }
+
     // Empty, or the message of the refusal.
-    std::string edit_cluster(std::string_view merge) {
-        const auto resource = server_.find_kind("bestgres.io/v1", "BGCluster");
+    std::string edit(std::string_view kind, std::string name, std::string_view merge) {
+        const auto resource = server_.find_kind("bestgres.io/v1", kind);
         const PatchRequest patch{.type = fakekube::PatchType::merge,
                                  .body = {{"spec", yaml(merge)}}};
-        const auto written = server_.patch(context(), *resource, ObjectKey{"default", "db"}, patch);
+        const auto written =
+            server_.patch(context(), *resource, ObjectKey{"default", std::move(name)}, patch);
         return written.ok() ? "" : written.error().message;
     }
+    std::string edit_cluster(std::string_view merge) { return edit("BGCluster", "db", merge); }
 
     void apply(const kube::Object& object) {
         const auto resource = server_.find_kind(object.api_version(), object.kind());
@@ -109,7 +122,9 @@ TEST_F(Applied, every_example_is_accepted_and_stays_when_written_again) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         std::ifstream file(entry.path(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
-        EXPECT_EQ(create("bestgres.io/v1", "BGCluster", yaml(text)), "") << entry.path();
+        const Json manifest = yaml(text);
+        const std::string kind = string_at(manifest, {"kind"});
+        EXPECT_EQ(create("bestgres.io/v1", kind, manifest), "") << entry.path();
     }
 }
 
@@ -150,6 +165,37 @@ TEST_F(Applied, schema_refuses_what_cannot_be_undone) {
           "{bootstrap: {sql: [a]}}", "{bootstrapSQL: [a]}", "{postgresql: {version: '15'}}"}) {
         EXPECT_NE(edit_cluster(wrong), "") << wrong;
     }
+}
+
+TEST_F(Applied, operations_are_refused_when_their_block_is_of_another_op) {
+    for (const char* wrong :
+         {"{op: restart}", "{bgCluster: db}", "{bgCluster: db, op: fly}",
+          "{bgCluster: db, op: reinit}", "{bgCluster: db, op: reinit, reinit: {}}",
+          "{bgCluster: db, op: restart, reinit: {member: db-1}}",
+          "{bgCluster: db, op: restart, switchover: {target: db-1}}",
+          "{bgCluster: db, op: switchover, restart: {force: true}}",
+          "{bgCluster: db, op: switchover, switchover: {target: one}}",
+          "{bgCluster: db, op: restart, timeout: soon}", "{bgCluster: db, op: restart, x: 1}",
+          "{bgCluster: db, op: restart, maxRetries: -1}"}) {
+        EXPECT_NE(create_operation("wrong", wrong), "") << wrong;
+        EXPECT_FALSE(api::parse_operation_spec(yaml(wrong)).ok()) << wrong;
+    }
+    int number = 0;
+    for (const char* right :
+         {"{bgCluster: db, op: reinit, reinit: {member: db-1}}", "{bgCluster: db, op: restart}",
+          "{bgCluster: db, op: restart, restart: {onlyPending: true}, timeout: 1h30m}",
+          "{bgCluster: db, op: switchover, runAt: '2030-01-01T00:00:00Z'}"}) {
+        EXPECT_EQ(create_operation("right-" + std::to_string(++number), right), "") << right;
+        EXPECT_TRUE(api::parse_operation_spec(yaml(right)).ok()) << right;
+    }
+}
+
+TEST_F(Applied, an_operation_cannot_change) {
+    ASSERT_EQ(create_operation("over", "{bgCluster: db, op: switchover}"), "");
+
+    EXPECT_NE(edit("BGDbOps", "over", "{timeout: 2h}"), "");
+    EXPECT_NE(edit("BGDbOps", "over", "{bgCluster: other}"), "");
+    EXPECT_EQ(edit("BGDbOps", "over", "{timeout: 1h}"), "") << "it is the same";
 }
 
 TEST_F(Applied, names_that_other_names_cannot_be_made_of_are_refused) {

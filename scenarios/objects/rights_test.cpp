@@ -104,7 +104,8 @@ TEST_F(Rights, operator_may_write_every_object_of_a_cluster) {
           "/api/v1/namespaces/default/persistentvolumeclaims",
           "/apis/apps/v1/namespaces/default/statefulsets",
           "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
-          "/apis/bestgres.io/v1/namespaces/default/bgclusters"}) {
+          "/apis/bestgres.io/v1/namespaces/default/bgclusters",
+          "/apis/bestgres.io/v1/namespaces/default/bgdbops"}) {
         EXPECT_EQ(ask("operator", "GET", path), "") << path;
     }
 }

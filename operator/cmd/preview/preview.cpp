@@ -49,6 +49,9 @@ bool imagine(plan::Facts& facts, const plan::Effect& effect) {
                           [](const plan::PatchPatroniConfig&) { return false; },
                           [](const plan::RunSql&) { return false; },
                           [](const plan::DropFinalizer&) { return false; },
+                          [](const plan::JournalOperation&) { return false; },
+                          [](const plan::HoldOperation&) { return false; },
+                          [](const plan::ReleaseOperation&) { return false; },
                       },
                       effect);
 }

@@ -1,0 +1,81 @@
+#include "operator/api/operation.hpp"
+
+#include "lib/base/check.hpp"
+#include "operator/api/operation_describe.hpp"
+#include "operator/api/printer.hpp"
+#include "operator/api/reader.hpp"
+
+namespace bestgres::api {
+namespace {
+
+// What the schema's rules say, for resources that came past an API server.
+Problems validate(const OperationSpec& spec) {
+    Problems problems;
+    const auto check = [&](bool holds, std::string path, std::string message) {
+        if (!holds) {
+            problems.push_back({std::move(path), std::move(message), nullptr});
+        }
+    };
+    check(!spec.switchover || spec.op == OperationKind::switchover, "spec.switchover",
+          "needs op: switchover");
+    check(!spec.restart || spec.op == OperationKind::restart, "spec.restart", "needs op: restart");
+    check(spec.reinit.has_value() == (spec.op == OperationKind::reinit), "spec.reinit",
+          "goes with op: reinit, and names the member");
+    return problems;
+}
+
+Duration duration_of(const std::string& text) {
+    const Result<Duration> parsed = parse_duration(text);
+    BG_CHECK(parsed.ok(), "durations were checked when the spec was read");
+    return *parsed;
+}
+
+}  // namespace
+
+bool is_finished(const OperationStatus& status) {
+    return status.phase == OperationPhase::completed || status.phase == OperationPhase::failed ||
+           status.phase == OperationPhase::cancelled;
+}
+
+std::string_view word_of(OperationPhase phase) {
+    return word(phase);
+}
+
+Duration timeout(const OperationSpec& spec) {
+    return duration_of(spec.timeout);
+}
+
+std::optional<Duration> ttl_after_finished(const OperationSpec& spec) {
+    return spec.ttl_after_finished ? std::optional(duration_of(*spec.ttl_after_finished))
+                                   : std::nullopt;
+}
+
+Parsed<OperationSpec> parse_operation_spec(const Json& json) {
+    Problems problems;
+    OperationSpec spec;
+    Reader::read(json, "spec", spec, problems);
+    if (problems.empty()) {
+        problems = validate(spec);
+    }
+    if (!problems.empty()) {
+        return problems;
+    }
+    return spec;
+}
+
+Json to_json(const OperationSpec& spec) {
+    return Printer::print(spec);
+}
+
+OperationStatus parse_operation_status(const Json& json) {
+    Problems ignored;
+    OperationStatus status;
+    Reader::read(json, "status", status, ignored);
+    return status;
+}
+
+Json to_json(const OperationStatus& status) {
+    return Printer::print(status);
+}
+
+}  // namespace bestgres::api

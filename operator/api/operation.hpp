@@ -1,0 +1,106 @@
+// BGDbOps: one operation on a cluster that a user asks for, and what became of it. A spec never
+// changes once it is made, so that a report always says what was asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/kube/object.hpp"
+#include "operator/api/cluster_status.hpp"
+#include "operator/api/field.hpp"
+
+namespace bestgres::kube::kinds {
+
+inline constexpr Kind bg_db_ops{"bestgres.io", "v1", "BGDbOps", "bgdbops"};
+
+}  // namespace bestgres::kube::kinds
+
+namespace bestgres::api {
+
+enum class OperationKind { restart, switchover, reinit };
+
+struct SwitchoverOperation {
+    std::optional<std::string> target;  // absent: the best of those that may lead
+
+    bool operator==(const SwitchoverOperation&) const = default;
+};
+
+struct RestartOperation {
+    bool only_pending = false;
+    bool force = false;
+
+    bool operator==(const RestartOperation&) const = default;
+};
+
+struct ReinitOperation {
+    std::string member;
+
+    bool operator==(const ReinitOperation&) const = default;
+};
+
+struct OperationSpec {
+    std::string cluster;
+    OperationKind op = OperationKind::restart;
+    std::optional<Instant> run_at;  // absent: as soon as it is its turn
+    std::string timeout = "1h";     // durations, as texts that were checked when they were read
+    std::int64_t max_retries = 3;
+    std::optional<std::string> ttl_after_finished;
+    std::optional<std::int64_t> history_limit;
+    std::optional<SwitchoverOperation> switchover;
+    std::optional<RestartOperation> restart;
+    std::optional<ReinitOperation> reinit;
+
+    bool operator==(const OperationSpec&) const = default;
+};
+
+enum class OperationPhase { pending, running, completed, failed, cancelled };
+enum class StepResult { open, done, skipped, failed };
+
+// One line of the journal. It is written before its first effect, and closed when the world shows
+// that it happened: whoever takes over reads where to go on.
+struct OperationStepStatus {
+    std::string name;    // "restart db-1"
+    std::string member;  // whom it is about; empty for a switchover to whoever is best
+    std::string before;  // what was seen before the first effect, to know later that it happened
+    std::optional<StepResult> result;  // absent: it has not begun
+    std::int64_t tries = 0;
+    Instant started;
+    Instant finished;
+    std::string because;
+
+    bool operator==(const OperationStepStatus&) const = default;
+};
+
+struct OperationStatus {
+    std::optional<OperationPhase> phase;
+    std::string step;           // "2/4": finished steps of all
+    std::int64_t attempts = 0;  // that failed
+    Instant started;
+    Instant finished;
+    Instant retry_at;     // not before
+    std::string message;  // what it waits for, or how it ended
+    std::int64_t observed_generation = 0;
+    std::vector<OperationStepStatus> steps;
+    std::vector<Condition> conditions;
+
+    bool operator==(const OperationStatus&) const = default;
+};
+
+inline constexpr std::string_view operation_finalizer = "bestgres.io/operation";
+
+bool is_finished(const OperationStatus& status);
+std::string_view word_of(OperationPhase phase);
+
+// `json` is the value of `spec`. Unknown fields and blocks that do not fit `op` are problems.
+Parsed<OperationSpec> parse_operation_spec(const Json& json);
+Json to_json(const OperationSpec& spec);
+Duration timeout(const OperationSpec& spec);
+std::optional<Duration> ttl_after_finished(const OperationSpec& spec);
+
+// What cannot be read counts as absent.
+OperationStatus parse_operation_status(const Json& json);
+Json to_json(const OperationStatus& status);
+
+}  // namespace bestgres::api

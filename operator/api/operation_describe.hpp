@@ -1,0 +1,159 @@
+// BGDbOps, described: spec and status.
+#pragma once
+
+#include "operator/api/cluster_status_describe.hpp"
+#include "operator/api/operation.hpp"
+
+namespace bestgres::api {
+
+template <>
+struct Words<OperationKind> {
+    static constexpr std::array<std::pair<OperationKind, std::string_view>, 3> all{
+        {{OperationKind::restart, "restart"},
+         {OperationKind::switchover, "switchover"},
+         {OperationKind::reinit, "reinit"}}};
+};
+
+template <>
+struct Words<OperationPhase> {
+    static constexpr std::array<std::pair<OperationPhase, std::string_view>, 5> all{
+        {{OperationPhase::pending, "Pending"},
+         {OperationPhase::running, "Running"},
+         {OperationPhase::completed, "Completed"},
+         {OperationPhase::failed, "Failed"},
+         {OperationPhase::cancelled, "Cancelled"}}};
+};
+
+template <>
+struct Words<StepResult> {
+    static constexpr std::array<std::pair<StepResult, std::string_view>, 4> all{
+        {{StepResult::open, "Open"},
+         {StepResult::done, "Done"},
+         {StepResult::skipped, "Skipped"},
+         {StepResult::failed, "Failed"}}};
+};
+
+inline constexpr Field duration_field{.max_length = 40,
+                                      .pattern = "^([0-9]{1,6}(ms|s|m|h|d|w)){1,6}$",
+                                      .pattern_says = "a duration such as 90s, 1h30m or 7d"};
+inline constexpr Field member_field{.min_length = 1,
+                                    .max_length = 63,
+                                    .pattern = "^[a-z]([-a-z0-9]*[a-z0-9])?-[0-9]+$",
+                                    .pattern_says = "the name of a member such as db-1"};
+
+constexpr Field with_doc(Field field, std::string_view doc) {
+    field.doc = doc;
+    return field;
+}
+
+template <class Visitor>
+void describe(Visitor& visit, SwitchoverOperation& spec) {
+    visit("target", spec.target,
+          with_doc(member_field,
+                   "The member that shall lead. When absent: a synchronous standby, else the "
+                   "healthy replica that is furthest ahead."));
+}
+
+template <class Visitor>
+void describe(Visitor& visit, RestartOperation& spec) {
+    visit(
+        "onlyPending", spec.only_pending,
+        Field{.doc = "Only members whose settings wait for a restart when the operation begins."});
+    visit("force", spec.force,
+          Field{.doc = "Restart members that are not healthy too, and the primary in place when "
+                       "nobody can take over. Without it the operation waits."});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, ReinitOperation& spec) {
+    Field field = with_doc(member_field,
+                           "The replica whose data is thrown away and copied anew from the "
+                           "primary.");
+    field.required = true;
+    visit("member", spec.member, field);
+}
+
+template <class Visitor>
+void describe_blocks(Visitor& visit, OperationSpec& spec) {
+    visit("switchover", spec.switchover,
+          Field{.doc = "How op: switchover is to be done.", .no_default = true});
+    visit("restart", spec.restart,
+          Field{.doc = "How op: restart is to be done. PostgreSQL restarts inside its pods: "
+                       "replicas one at a time, then the primary hands over.",
+                .no_default = true});
+    visit("reinit", spec.reinit,
+          Field{.doc = "What op: reinit is to be done to.", .no_default = true});
+    visit.rule({"self == oldSelf", "an operation cannot change: delete it and make another one"});
+    visit.rule({"!has(self.switchover) || self.op == 'switchover'",
+                "block switchover needs op: switchover"});
+    visit.rule({"!has(self.restart) || self.op == 'restart'", "block restart needs op: restart"});
+    visit.rule({"has(self.reinit) == (self.op == 'reinit')",
+                "op: reinit needs block reinit, which names the member, and no other op has it"});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, OperationSpec& spec) {
+    visit("bgCluster", spec.cluster,
+          Field{.doc = "The BGCluster, in the same namespace.",
+                .required = true,
+                .min_length = 1,
+                .max_length = 63});
+    visit("op", spec.op, Field{.doc = "What is to be done.", .required = true});
+    visit("runAt", spec.run_at,
+          Field{.doc = "Not before. When absent, as soon as it is this operation's turn: one at a "
+                       "time, the oldest first."});
+    visit("timeout", spec.timeout,
+          with_doc(duration_field,
+                   "From its beginning. Then it ends as Failed and begins no further step."));
+    visit("maxRetries", spec.max_retries,
+          Field{.doc = "How many refusals and failures of steps are tried again.",
+                .minimum = 0,
+                .maximum = 100});
+    visit("ttlAfterFinished", spec.ttl_after_finished,
+          with_doc(duration_field,
+                   "How long after its end this resource is deleted; when absent it stays. Leave "
+                   "it absent where something else keeps the resource: it would be made, and "
+                   "run, again."));
+    visit("historyLimit", spec.history_limit,
+          Field{.doc = "When this operation has ended, as many ended operations of the cluster "
+                       "stay, the latest; older ones are deleted. When absent all stay.",
+                .minimum = 1,
+                .maximum = 1000});
+    describe_blocks(visit, spec);
+}
+
+template <class Visitor>
+void describe(Visitor& visit, OperationStepStatus& step) {
+    visit("name", step.name, Field{.doc = "What is done.", .required = true});
+    visit("member", step.member, Field{.doc = "The member that it is about."});
+    visit("before", step.before,
+          Field{.doc = "What was seen before it began, to know later that it happened."});
+    visit("result", step.result,
+          Field{.doc = "Open while it goes on; absent before it has begun."});
+    visit("tries", step.tries, Field{.doc = "How often it failed.", .no_default = true});
+    visit("started", step.started, Field{.doc = "When it began."});
+    visit("finished", step.finished, Field{.doc = "When it ended."});
+    visit("because", step.because, Field{.doc = "Why it is done, or how it is known to be done."});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, OperationStatus& status) {
+    visit("phase", status.phase, Field{.doc = "The state in one word."});
+    visit("step", status.step, Field{.doc = "Finished steps of all: 2/4."});
+    visit("attempts", status.attempts,
+          Field{.doc = "Refusals and failures so far.", .no_default = true});
+    visit("started", status.started, Field{.doc = "When it began; its timeout counts from here."});
+    visit("finished", status.finished, Field{.doc = "When it ended."});
+    visit("retryAt", status.retry_at, Field{.doc = "After a failure: not before."});
+    visit("message", status.message, Field{.doc = "What it waits for, or how it ended."});
+    visit("observedGeneration", status.observed_generation,
+          Field{.doc = "The metadata.generation that this status is about.", .no_default = true});
+    visit("steps", status.steps,
+          Field{.doc = "The journal: every step with what happened and why.", .max_items = 256});
+    visit("conditions", status.conditions,
+          Field{.doc = "Running, Completed and Failed, for `kubectl wait` and programs.",
+                .max_items = 64,
+                .list_key = "type"});
+}
+
+}  // namespace bestgres::api
