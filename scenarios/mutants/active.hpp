@@ -1,5 +1,6 @@
-// Planted defects of the operator. generate.py writes them into copies of the operator's sources,
-// which only the program `bestgres-mutants` is made of; production code knows nothing of them.
+// Planted defects of the operator, of its agent, and of what they stand on: Patroni and PostgreSQL
+// as the simulator models them. generate.py writes them into copies of the sources, which only the
+// program `bestgres-mutants` is made of; the sources themselves know nothing of them.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,9 @@ struct Mutant {
     std::string_view says;  // the defect, in one sentence
     std::string_view bugs;  // ids of the catalogue that it stands for
     std::string_view file;
+    std::string_view law;   // that has to notice; empty: any
+    std::string_view bait;  // the scenario that reaches it; empty: not known beforehand
+    bool quick = false;     // every test run looks for it
 };
 
 // In the order of the files that describe them.

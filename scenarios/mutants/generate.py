@@ -8,14 +8,16 @@ A mutant is a block of "key: value" lines; blocks are separated by blank lines, 
 that are indented. Keys: id, says (one sentence: the defect), bugs (ids of the catalogue), file, old (text that
 stands exactly once in the file, however it is broken into lines), new, and optionally within (a longer text that stands
 once, where the old one alone does not), keep (the old text again where it needs another spelling to stand in an
-expression) and form ("expression", the default, or "statement").
+expression), form ("expression", the default, or "statement"), law (the one that has to notice, where any other does not
+count), bait (the scenario that reaches the defect: it is tried first) and quick ("yes": every test run looks for it, with
+its bait alone).
 """
 import json
 import pathlib
 import re
 import sys
 
-KEYS = {"id", "says", "bugs", "file", "within", "old", "new", "keep", "form"}
+KEYS = {"id", "says", "bugs", "file", "within", "old", "new", "keep", "form", "law", "bait", "quick"}
 
 
 def fail(message):
@@ -48,6 +50,8 @@ def read(path):
         missing = {"id", "says", "bugs", "file", "old", "new"} - mutant.keys()
         if missing:
             fail(f"{path}: {mutant.get('id', 'a mutant')} lacks {', '.join(sorted(missing))}")
+        if mutant.get("quick", "yes") != "yes" or ("quick" in mutant and "bait" not in mutant):
+            fail(f"{path}: {mutant['id']}: quick is \"yes\" or absent, and needs a bait")
     return mutants
 
 
@@ -94,8 +98,10 @@ def mutate(text, mutants):
 
 
 def table(mutants):
+    texts = ("id", "says", "bugs", "file", "law", "bait")
     rows = "".join(
-        "    {" + ", ".join(json.dumps(mutant[key]) for key in ("id", "says", "bugs", "file")) + "},\n"
+        "    {" + ", ".join(json.dumps(mutant.get(key, "")) for key in texts) +
+        f", {json.dumps('quick' in mutant)}}},\n"
         for mutant in mutants)
     return ('#include "scenarios/mutants/active.hpp"\n\nnamespace bestgres::mutants {\n\n'
             f"std::span<const Mutant> all() {{\n    static constexpr Mutant table[] = {{\n{rows}    }};\n"

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "scenarios/invariants/h1_same_trace.hpp"
+#include "scenarios/mutants/traps.hpp"
+#include "scenarios/relations/relation.hpp"
 #include "scenarios/search/run.hpp"
 #include "scenarios/shrink/shrink.hpp"
 #include "scenarios/swarm/swarm.hpp"
@@ -11,23 +14,101 @@ namespace bestgres::mutants {
 namespace {
 
 using scenarios::Ground;
-using scenarios::RunReport;
 using scenarios::Scenario;
+using scenarios::Violation;
+using scenarios::World;
 
-void add_workloads(std::vector<Bait>& baits, bool fast) {
-    for (const scenarios::workloads::Workload& workload : scenarios::workloads::catalogue()) {
-        if (workload.fast != fast) {
-            continue;
+constexpr std::uint64_t events_between_looks = 256;
+// A defect may make a run endless: what is far longer than it should be says nothing new.
+constexpr std::uint64_t longest_run = 4;
+constexpr std::uint64_t and_events = 20'000;
+constexpr std::uint64_t too_costly = 500'000;
+
+// The first violation that counts for this mutant; null where there is none.
+const Violation* find_notice(const std::vector<Violation>& violations, std::string_view law) {
+    const auto found = std::find_if(violations.begin(), violations.end(), [law](const auto& one) {
+        return law.empty() || one.law == law;
+    });
+    return found == violations.end() ? nullptr : &*found;
+}
+
+// `until` is asked after every event that broke a law.
+template <class Until>
+void run_bounded(World& world, const Bait& bait, const HuntOptions& options, const Until& until) {
+    const std::uint64_t most = longest_run * bait.events + and_events;
+    std::size_t seen = 0;
+    while (world.event() < most && world.step()) {
+        if (world.violations().size() != seen) {
+            seen = world.violations().size();
+            if (until()) {
+                return;
+            }
         }
-        // The most members first: most defects need somebody to hurt.
-        std::vector<std::int64_t> sizes = workload.members;
-        std::ranges::sort(sizes, std::greater<>());
-        for (const std::int64_t members : sizes) {
-            scenarios::workloads::Shape shape;
-            shape.members = members;
-            baits.push_back({std::string(workload.id) + "-" + to_string(shape),
-                             make_workload(workload, shape)});
+        if (world.event() % events_between_looks == 0 && options.is_over()) {
+            return;
         }
+    }
+}
+
+// H1 is asked of two runs.
+std::optional<Catch> look_twice(const Ground& ground, const Bait& bait) {
+    const scenarios::RunReport report = run_twice(ground, bait.scenario, {});
+    if (report.violations.empty()) {
+        return std::nullopt;
+    }
+    Catch caught{.bait = &bait, .violation = report.violations.back()};
+    for (const Violation& violation : report.violations) {
+        caught.laws.insert(violation.law);
+    }
+    return caught;
+}
+
+// A relation that does not hold without the mutant says nothing about it.
+std::optional<Catch> look_related(const Ground& ground, std::size_t number, const Bait& bait,
+                                  const scenarios::relations::Relation& relation) {
+    const auto play = [&ground](const Scenario& scenario) {
+        return scenarios::relations::play(ground, scenario);
+    };
+    activate(std::nullopt);
+    const bool holds = relation.judge(bait.scenario, play).empty();
+    activate(number);
+    const std::vector<Violation> found =
+        holds ? relation.judge(bait.scenario, play) : std::vector<Violation>();
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    return Catch{.bait = &bait, .violation = found.front(), .laws = {found.front().law}};
+}
+
+// The violation that counts, and then all laws that the rest of the run breaks.
+std::optional<Catch> look(const Ground& ground, std::size_t number, const Bait& bait,
+                          const HuntOptions& options) {
+    const std::string_view law = all()[number].law;
+    if (law == scenarios::H1SameTrace::text.id) {
+        return look_twice(ground, bait);
+    }
+    if (const auto* const relation = scenarios::relations::find(law)) {
+        return look_related(ground, number, bait, *relation);
+    }
+    World world(ground, bait.scenario);
+    run_bounded(world, bait, options,
+                [&] { return find_notice(world.violations(), law) != nullptr; });
+    if (world.violations().empty()) {
+        return std::nullopt;
+    }
+    const Violation* const notice = find_notice(world.violations(), law);
+    Catch caught{.bait = &bait,
+                 .violation = notice == nullptr ? world.violations().front() : *notice};
+    run_bounded(world, bait, options, [] { return false; });
+    for (const Violation& violation : world.violations()) {
+        caught.laws.insert(violation.law);
+    }
+    return caught;
+}
+
+void add_workloads(std::vector<Bait>& baits) {
+    for (const std::string& name : scenarios::workloads::workload_names()) {
+        baits.push_back({.name = name, .scenario = *scenarios::workloads::make_workload(name)});
     }
 }
 
@@ -35,46 +116,83 @@ void add_workloads(std::vector<Bait>& baits, bool fast) {
 
 std::vector<Bait> baits(const HuntOptions& options) {
     std::vector<Bait> all;
-    add_workloads(all, true);
-    add_workloads(all, false);
+    add_workloads(all);
+    for (Trap& trap : traps()) {
+        all.push_back({.name = trap.name, .scenario = std::move(trap.scenario)});
+    }
+    std::string before;
     for (scenarios::workloads::Recipe& recipe : scenarios::workloads::recipes()) {
-        all.push_back({"recipe " + std::to_string(recipe.number), std::move(recipe.scenario)});
+        const std::string number = std::to_string(recipe.number);
+        const std::string name = "recipe " + number + (number == before ? "b" : "");
+        all.push_back({.name = name, .scenario = std::move(recipe.scenario)});
+        before = number;
     }
     for (std::uint64_t seed = 1; seed <= options.seeds; ++seed) {
-        all.push_back({"seed " + std::to_string(seed), scenarios::swarm_scenario(seed, {})});
+        all.push_back({.name = "seed " + std::to_string(seed),
+                       .scenario = scenarios::swarm_scenario(seed, {})});
     }
     return all;
 }
 
-bool is_sound(const Ground& ground, const Bait& bait) {
+std::optional<std::uint64_t> sound_events(const Ground& ground, const Bait& bait) {
     activate(std::nullopt);
-    const RunReport report =
+    const scenarios::RunReport report =
         run_scenario(ground, bait.scenario, {.stop_at_violation = true, .watch_novelty = false});
-    return report.violations.empty();
+    return report.violations.empty() ? std::optional(report.events) : std::nullopt;
 }
 
-std::optional<Catch> hunt(const Ground& ground, std::size_t mutant, const std::vector<Bait>& sound,
-                          const HuntOptions& options) {
-    activate(mutant);
-    std::uint64_t runs = 0;
+std::vector<const Bait*> in_order(const Mutant& mutant, const std::vector<Bait>& sound) {
+    std::vector<const Bait*> order;
     for (const Bait& bait : sound) {
-        ++runs;
-        const RunReport report = run_scenario(ground, bait.scenario,
-                                              {.stop_at_violation = true, .watch_novelty = false});
-        if (report.violations.empty()) {
-            continue;
+        if (bait.events <= too_costly || bait.name == mutant.bait) {
+            order.push_back(&bait);
         }
-        Catch caught{bait.name, runs, report.violations.front(), bait.scenario};
-        const auto small = scenarios::shrink(bait.scenario, scenarios::attempt_on(ground),
-                                             {.attempts = options.shrink_attempts});
-        if (small) {
-            caught.smallest = small->scenario;
+    }
+    std::stable_sort(order.begin(), order.end(), [&](const Bait* one, const Bait* other) {
+        const bool own = one->name == mutant.bait;
+        return own != (other->name == mutant.bait) ? own : one->events < other->events;
+    });
+    return order;
+}
+
+Hunted hunt(const Ground& ground, std::size_t number, const std::vector<const Bait*>& baits,
+            const HuntOptions& options) {
+    const std::string_view law = all()[number].law;
+    activate(number);
+    Hunted hunted;
+    for (const Bait* const bait : baits) {
+        if (options.is_over()) {
+            break;
         }
-        activate(std::nullopt);
-        return caught;
+        ++hunted.runs;
+        std::optional<Catch> caught = look(ground, number, *bait, options);
+        if (caught && (law.empty() || caught->violation.law == law)) {
+            hunted.caught = std::move(caught);
+            break;
+        }
+        if (caught && hunted.other_law.empty()) {
+            hunted.other_law = caught->violation.law;
+        }
     }
     activate(std::nullopt);
-    return std::nullopt;
+    return hunted;
+}
+
+Scenario made_small(const Ground& ground, std::size_t number, const Catch& caught,
+                    const HuntOptions& options) {
+    const auto attempt = [&](const Scenario& candidate) -> std::optional<scenarios::Failure> {
+        const Bait bait{caught.bait->name, candidate, caught.bait->events};
+        auto again = options.is_over() ? std::nullopt : look(ground, number, bait, options);
+        if (!again || again->violation.law != caught.violation.law) {
+            return std::nullopt;
+        }
+        return scenarios::Failure{.violation = std::move(again->violation)};
+    };
+    activate(number);
+    const auto small =
+        scenarios::shrink(caught.bait->scenario, attempt, {.attempts = options.shrink_attempts});
+    activate(std::nullopt);
+    return small ? small->scenario : caught.bait->scenario;
 }
 
 }  // namespace bestgres::mutants

@@ -1,9 +1,11 @@
-// Whether the simulator notices a planted defect: the same scenarios, in the same order, until a
-// law is broken. A scenario that fails without any defect proves nothing and is left out.
+// Whether the simulator notices a planted defect: scenarios, one after the other, until a law is
+// broken. A scenario that fails without any defect proves nothing and is left out.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,30 +15,47 @@
 namespace bestgres::mutants {
 
 struct Bait {
-    std::string name;  // "W07-3", "recipe 12", "seed 77"
+    std::string name;  // "W07-3-async", "trap open-session", "recipe 12", "seed 77"
     scenarios::Scenario scenario;
+    std::uint64_t events = 0;  // of a run without a defect
 };
 
 struct HuntOptions {
-    std::uint64_t seeds = 50;  // random runs after the workloads and recipes
+    std::uint64_t seeds = 50;  // random runs after workloads, traps and recipes
     std::uint64_t shrink_attempts = 300;
+    // Asked between runs and now and then in one.
+    std::function<bool()> is_over = [] { return false; };
 };
 
-// Workloads first, the fast ones before the others, then recipes, then random runs.
+// Everything that a defect may be looked for with.
 std::vector<Bait> baits(const HuntOptions& options);
 
+// How long its run is when no mutant is active; nothing where a law is broken even then.
+std::optional<std::uint64_t> sound_events(const scenarios::Ground& ground, const Bait& bait);
+
+// The order of the search for this mutant: its own bait, then the others, the shortest runs first,
+// without those that cost as much as dozens.
+std::vector<const Bait*> in_order(const Mutant& mutant, const std::vector<Bait>& sound);
+
 struct Catch {
-    std::string bait;
-    std::uint64_t runs = 0;  // the catching one included
+    const Bait* bait = nullptr;
     scenarios::Violation violation;
-    scenarios::Scenario smallest;
+    std::set<std::string> laws = {};  // all that the catching run broke
 };
 
-// With this mutant alone active. `sound` are the numbers of the baits that fail for nobody.
-std::optional<Catch> hunt(const scenarios::Ground& ground, std::size_t mutant,
-                          const std::vector<Bait>& sound, const HuntOptions& options);
+struct Hunted {
+    std::optional<Catch> caught = std::nullopt;
+    std::uint64_t runs = 0;  // the catching one included
+    // What noticed although another law was to: of the first such run.
+    std::string other_law = {};
+};
 
-// Whether the bait holds all laws when no mutant is active.
-bool is_sound(const scenarios::Ground& ground, const Bait& bait);
+// With this mutant alone active.
+Hunted hunt(const scenarios::Ground& ground, std::size_t mutant,
+            const std::vector<const Bait*>& baits, const HuntOptions& options);
+
+// The smallest scenario that was found in which the same law still notices in the same words.
+scenarios::Scenario made_small(const scenarios::Ground& ground, std::size_t mutant,
+                               const Catch& caught, const HuntOptions& options);
 
 }  // namespace bestgres::mutants
