@@ -4,6 +4,7 @@
 
 #include "lib/base/overloaded.hpp"
 #include "lib/kube/workload.hpp"
+#include "operator/api/operation.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/clients.hpp"
 #include "scenarios/engine/engine.hpp"
@@ -20,10 +21,11 @@ constexpr const char* field_manager = "kubectl";
 
 void apply_manifest(WorldState& world, const ApplyManifest& apply) {
     const Json manifest = with_roles_resolved(apply.manifest, TruthView(world));
-    const auto kind =
-        kube::find_kind(string_at(manifest, {"apiVersion"}), string_at(manifest, {"kind"}));
-    const bool is_cluster = string_at(manifest, {"kind"}) == "BGCluster";
-    (void)perform_as_user(world, kube::Apply{.kind = kind.value_or(kube::kinds::bg_cluster),
+    const std::string name = string_at(manifest, {"kind"});
+    const bool is_cluster = name == "BGCluster";
+    const kube::Kind own = is_cluster ? kube::kinds::bg_cluster : kube::kinds::bg_db_ops;
+    const auto kind = kube::find_kind(string_at(manifest, {"apiVersion"}), name);
+    (void)perform_as_user(world, kube::Apply{.kind = kind.value_or(own),
                                              .object = kube::Object(manifest),
                                              .field_manager = field_manager,
                                              .force = true,

@@ -2,12 +2,14 @@
 
 #include "lib/kube/workload.hpp"
 #include "lib/patroni/parse.hpp"
+#include "operator/api/operation.hpp"
 #include "scenarios/engine/engine.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
 constexpr kube::Kind kinds_by_word[] = {kube::kinds::bg_cluster,
+                                        kube::kinds::bg_db_ops,
                                         kube::kinds::pod,
                                         kube::kinds::stateful_set,
                                         kube::kinds::persistent_volume_claim,

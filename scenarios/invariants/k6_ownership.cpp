@@ -2,15 +2,16 @@
 
 #include <algorithm>
 
+#include "operator/api/operation.hpp"
 #include "operator/manifests/labels.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
-// Its own lease and notices, and the resource itself, whose status it writes.
+// Its own lease and notices, and what users ask for, whose status it writes.
 bool needs_no_owner(const kube::Ref& ref) {
     return ref.kind == kube::kinds::lease || ref.kind == kube::kinds::event ||
-           ref.kind == kube::kinds::bg_cluster;
+           ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::bg_db_ops;
 }
 
 }  // namespace

@@ -81,6 +81,10 @@ const std::vector<Workload>& catalogue() {
         {"W44", "two clusters whose names collide", false, false, {1}, fill_collision},
         {"W45", "fifty clusters, one of them sick", false, false, {1}, fill_fleet},
         {"W46", "an image that never gets ready, and back", false, true, {3}, fill_sick_image},
+        {"W47", "an operation switches over", false, true, {3}, fill_operation_switchover},
+        {"W48", "an operation restarts all", false, true, {1, 3}, fill_operation_restart},
+        {"W49", "an operation copies a replica", false, true, {3}, fill_operation_reinit},
+        {"W50", "operations queue, in a roll", false, true, {3}, fill_operation_queue},
     };
     return all;
 }

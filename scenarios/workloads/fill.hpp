@@ -40,4 +40,10 @@ void fill_kill_primary(Scenario& scenario, const Shape& shape);
 void fill_cut_off(Scenario& scenario, const Shape& shape);
 void fill_api_outage(Scenario& scenario, const Shape& shape);
 
+// operations.cpp
+void fill_operation_switchover(Scenario& scenario, const Shape& shape);
+void fill_operation_restart(Scenario& scenario, const Shape& shape);
+void fill_operation_reinit(Scenario& scenario, const Shape& shape);
+void fill_operation_queue(Scenario& scenario, const Shape& shape);
+
 }  // namespace bestgres::scenarios::workloads
