@@ -4,6 +4,7 @@ Cases that disturb only their own cluster run side by side; losses of a node, th
 """
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -80,6 +81,9 @@ class Context:
 def clean_up(context):
     for cluster in context.clusters:
         cluster.destroy()
+        for operation in json.loads(context.world.kubectl("get", "bgdbops", "-o", "json"))["items"]:
+            if operation["spec"]["bgCluster"] == cluster.name:
+                context.world.delete("bgdbops", operation["metadata"]["name"], "--ignore-not-found", check=False)
         for kind in ("pods", "persistentvolumeclaims", "secrets", "configmaps"):
             selector = f"bestgres.io/cluster={cluster.name}"
             context.world.kubectl("delete", kind, "-l", selector, "--ignore-not-found", check=False, timeout=120)
