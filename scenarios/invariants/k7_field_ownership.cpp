@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "operator/api/operation.hpp"
 #include "operator/manifests/labels.hpp"
 #include "scenarios/invariants/managed_fields.hpp"
 
@@ -21,12 +22,17 @@ bool is_atomic(const std::string& path) {
     return path == ".spec.selector";
 }
 
+// The operator's: of clusters, and of operations while they run.
+bool is_own(const Json& entry) {
+    return entry == Json(manifests::finalizer) || entry == Json(api::operation_finalizer);
+}
+
 // A list of which everybody owns the entries that are his.
 void find_lost_finalizers(const Json& before, const Json& after,
                           std::vector<std::string>& touched) {
     for (const Json& entry : before) {
         const bool stays = std::find(after.begin(), after.end(), entry) != after.end();
-        if (!stays && entry != Json(manifests::finalizer)) {
+        if (!stays && !is_own(entry)) {
             touched.push_back(".metadata.finalizers had " + dump(entry) + ", which is gone");
         }
     }

@@ -55,7 +55,8 @@ TEST_F(K7, who_nulls_a_map_takes_what_others_have_in_it) {
 
 TEST_F(K7, of_a_list_of_finalizers_only_ours_may_go) {
     Json becomes = stored;
-    stored["metadata"]["finalizers"] = {"bestgres.io/cluster", "example.com/hold"};
+    stored["metadata"]["finalizers"] = {"bestgres.io/cluster", "bestgres.io/operation",
+                                        "example.com/hold"};
     becomes["metadata"]["finalizers"] = Json::array({"example.com/hold"});
     applied({{"metadata", {{"finalizers", Json::array({"example.com/hold"})}}}}, becomes);
     EXPECT_EQ(said(), "");
