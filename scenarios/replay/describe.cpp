@@ -5,11 +5,13 @@
 
 #include "lib/base/overloaded.hpp"
 #include "operator/api/cluster.hpp"
+#include "operator/api/operation.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
 constexpr std::array named_kinds = {kube::kinds::bg_cluster,
+                                    kube::kinds::bg_db_ops,
                                     kube::kinds::namespace_,
                                     kube::kinds::node,
                                     kube::kinds::pod,

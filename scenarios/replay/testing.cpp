@@ -1,6 +1,7 @@
 #include "scenarios/replay/testing.hpp"
 
 #include "operator/api/cluster.hpp"
+#include "operator/api/operation.hpp"
 
 namespace bestgres::scenarios::testing {
 namespace {
@@ -69,7 +70,8 @@ Trigger a_trigger(int depth) {
 }
 
 kube::Ref a_ref() {
-    return {*gen::element(kube::kinds::bg_cluster, kube::kinds::pod, kube::kinds::secret),
+    return {*gen::element(kube::kinds::bg_cluster, kube::kinds::bg_db_ops, kube::kinds::pod,
+                          kube::kinds::secret),
             *gen::element<std::string>("", "shop"), a_name()};
 }
 
