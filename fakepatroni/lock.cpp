@@ -6,10 +6,10 @@ namespace bestgres::fakepatroni {
 namespace {
 
 Duration ttl_of(const LeaderRecord& record, Duration fallback) {
-    std::int64_t seconds = 0;
+    std::int64_t duration = 0;
     const std::string& text = record.ttl;
-    std::from_chars(text.data(), text.data() + text.size(), seconds);
-    return seconds > 0 ? Duration(std::chrono::seconds(seconds)) : fallback;
+    std::from_chars(text.data(), text.data() + text.size(), duration);
+    return duration > 0 ? Duration(std::chrono::seconds(duration)) : fallback;
 }
 
 }  // namespace

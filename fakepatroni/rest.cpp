@@ -4,16 +4,13 @@
 #include <algorithm>
 
 #include "fakepatroni/member.hpp"
+#include "fakepatroni/rest_words.hpp"
 #include "fakepatroni/wire.hpp"
 
 namespace bestgres::fakepatroni {
 namespace {
 
 using std::chrono::seconds;
-
-RestReply text(int status, std::string body) {
-    return {.status = status, .body = std::move(body), .lsn = std::nullopt};
-}
 
 bool needs_credentials(const RestRequest& request) {
     return request.method != "GET" && request.method != "OPTIONS" && request.method != "HEAD";
@@ -32,7 +29,7 @@ void Member::answer_rest(const RestRequest& request, Turn& turn) {
     }
     if (needs_credentials(request)) {
         if (!request.credentials_ok) {
-            reply(turn, request.id, text(401, "not authenticated"));
+            reply(turn, request.id, text_reply(401, "not authenticated"));
             return;
         }
         answer_write(request, turn);
@@ -49,7 +46,7 @@ void Member::answer_rest(const RestRequest& request, Turn& turn) {
     }
     const bool status_only = asked.path == "/liveness" || asked.path == "/readiness";
     if (request.method != "GET") {
-        reply(turn, request.id, text(status_only ? 503 : 200, ""));
+        reply(turn, request.id, text_reply(status_only ? 503 : 200, ""));
         return;
     }
     reply(turn, request.id, get(request.path, turn.now, turn.local));
@@ -70,14 +67,14 @@ void Member::answer_write(const RestRequest& request, Turn& turn) {
     } else if (what == "POST /reload") {
         reloads_ = true;
         wake_loop();
-        reply(turn, request.id, text(202, "reload scheduled"));
+        reply(turn, request.id, text_reply(202, "reload scheduled"));
     } else if (what == "POST /sigterm") {
-        reply(turn, request.id, text(202, "shutdown scheduled"));
+        reply(turn, request.id, text_reply(202, "shutdown scheduled"));
     } else if (what == "POST /citus" || what == "POST /mpp") {
-        reply(turn, request.id, text(200, "OK"));
+        reply(turn, request.id, text_reply(200, "OK"));
     } else if (empty && (path == "/config" || path == "/switchover" || path == "/failover" ||
                          path == "/failsafe")) {
-        reply(turn, request.id, text(400, error_page(400)));
+        reply(turn, request.id, text_reply(400, error_page(400)));
     } else if (what == "PATCH /config") {
         patch_config(request, turn);
     } else if (what == "PUT /config") {
@@ -87,7 +84,7 @@ void Member::answer_write(const RestRequest& request, Turn& turn) {
     } else if (what == "POST /failsafe") {
         post_failsafe(request, turn);
     } else {
-        reply(turn, request.id, text(501, error_page(501)));
+        reply(turn, request.id, text_reply(501, error_page(501)));
     }
 }
 
@@ -99,15 +96,15 @@ void Member::wait_for(PendingReply pending, Turn& turn) {
 void Member::patch_config(const RestRequest& request, Turn& turn) {
     const ClusterView& known = cache_.view();
     if (!known.config || !known.config->config) {
-        reply(turn, request.id, text(503, "no config in DCS"));
+        reply(turn, request.id, text_reply(503, "no config in DCS"));
         return;
     }
     Json config = *known.config->config;
     merge_patch(config, request.body);
     PendingReply pending{.id = request.id,
                          .what = PendingReply::For::write,
-                         .then = text(200, dump(config)),
-                         .otherwise = text(409, "")};
+                         .then = text_reply(200, dump(config)),
+                         .otherwise = text_reply(409, "")};
     if (config != *known.config->config) {
         begin(pending.thread,
               {.kind = WriteKind::plain,
@@ -123,8 +120,8 @@ void Member::patch_config(const RestRequest& request, Turn& turn) {
 void Member::put_config(const RestRequest& request, Turn& turn) {
     PendingReply pending{.id = request.id,
                          .what = PendingReply::For::write,
-                         .then = text(200, dump(request.body)),
-                         .otherwise = text(502, "")};
+                         .then = text_reply(200, dump(request.body)),
+                         .otherwise = text_reply(502, "")};
     write_map(pending.thread, "config", {{"config", dump(request.body)}}, turn);
     wait_for(std::move(pending), turn);
 }
@@ -136,28 +133,29 @@ std::optional<RestReply> Member::wrong_hand_over(const Json& body, bool switchov
     const std::string candidate = string_at(body, {"candidate"}, string_at(body, {"member"}));
     const std::string scheduled = string_at(body, {"scheduled_at"});
     if (switchover && leader.empty()) {
-        return text(400, "Switchover could be performed only from a specific leader");
+        return text_reply(400, "Switchover could be performed only from a specific leader");
     }
     if (!switchover && candidate.empty()) {
-        return text(400, "Failover could be performed only to a specific candidate");
+        return text_reply(400, "Failover could be performed only to a specific candidate");
     }
     if (!leader.empty() && leader == candidate) {
-        return text(400, "Switchover target and source are the same");
+        return text_reply(400, "Switchover target and source are the same");
     }
     if (!scheduled.empty()) {
         const auto due = parse_time(scheduled);
         if (!has_time_zone(scheduled)) {
-            return text(400, "Timezone information is mandatory for the scheduled " + word);
+            return text_reply(400, "Timezone information is mandatory for the scheduled " + word);
         }
         if (!due.ok() || *due < turn.now) {
-            return text(422, fmt::format("Cannot schedule {} in the past", word));
+            return text_reply(422, fmt::format("Cannot schedule {} in the past", word));
         }
     }
     if (config_->pause && candidate.empty()) {
-        return text(400, "Switchover is possible only to a specific candidate in a paused state");
+        return text_reply(400,
+                          "Switchover is possible only to a specific candidate in a paused state");
     }
     if (!leader.empty() && leader != view_.leader) {
-        return text(412, "leader name does not match");
+        return text_reply(412, "leader name does not match");
     }
     return std::nullopt;
 }
@@ -188,14 +186,15 @@ void Member::post_hand_over(const RestRequest& request, bool switchover, Turn& t
         }
     }
     if (sync && !candidate.empty() && !view_.sync->is_standby(candidate)) {
-        reply(turn, request.id, text(412, "candidate name does not match with sync_standby"));
+        reply(turn, request.id, text_reply(412, "candidate name does not match with sync_standby"));
         return;
     }
     if (heirs.empty()) {
-        reply(turn, request.id,
-              text(412, candidate.empty() ? "switchover is not possible: cluster does not have "
-                                            "members except leader"
-                                          : "candidate does not exists"));
+        reply(
+            turn, request.id,
+            text_reply(412, candidate.empty() ? "switchover is not possible: cluster does not have "
+                                                "members except leader"
+                                              : "candidate does not exists"));
         return;
     }
     ask(pending.thread, heirs, turn);
@@ -207,7 +206,7 @@ void Member::look_at_hand_over(PendingReply& pending, Turn& turn) {
     const std::string leads_now = holder_now(turn);
     if (!leads_now.empty() && leads_now != pending.leader) {
         const bool as_asked = pending.candidate.empty() || pending.candidate == leads_now;
-        pending.then = text(
+        pending.then = text_reply(
             200, as_asked ? fmt::format("Successfully {}ed over to \"{}\"",
                                         pending.verb == "Switch" ? "switch" : "fail", leads_now)
                           : fmt::format("{}ed over to \"{}\" instead of \"{}\"", pending.verb,
@@ -218,12 +217,12 @@ void Member::look_at_hand_over(PendingReply& pending, Turn& turn) {
     const auto& key = cache_.view().failover;
     const std::string word = pending.verb == "Switch" ? "Switchover" : "Failover";
     if (!key || !key->pending()) {
-        pending.then = text(503, word + " failed");
+        pending.then = text_reply(503, word + " failed");
         pending.looks_left = 0;
         return;
     }
     if (--pending.looks_left == 0) {
-        pending.then = text(503, word + " status unknown");
+        pending.then = text_reply(503, word + " status unknown");
         return;
     }
     pending.thread.sleeps_until = turn.now + seconds(1);
@@ -232,13 +231,13 @@ void Member::look_at_hand_over(PendingReply& pending, Turn& turn) {
 void Member::delete_switchover(const RestRequest& request, Turn& turn) {
     const auto& key = cache_.view().failover;
     if (!key || key->scheduled_at.empty()) {
-        reply(turn, request.id, text(404, "no switchover is scheduled"));
+        reply(turn, request.id, text_reply(404, "no switchover is scheduled"));
         return;
     }
     PendingReply pending{.id = request.id,
                          .what = PendingReply::For::write,
-                         .then = text(200, "scheduled switchover deleted"),
-                         .otherwise = text(409, "")};
+                         .then = text_reply(200, "scheduled switchover deleted"),
+                         .otherwise = text_reply(409, "")};
     const Json nothing = {{"leader", nullptr}, {"member", nullptr}, {"scheduled_at", nullptr}};
     begin(pending.thread,
           {.kind = WriteKind::plain,
@@ -251,16 +250,16 @@ void Member::delete_switchover(const RestRequest& request, Turn& turn) {
 
 void Member::post_reinitialize(const RestRequest& request, Turn& turn) {
     if (view_.unlocked()) {
-        reply(turn, request.id, text(503, "Cluster has no leader, can not reinitialize"));
+        reply(turn, request.id, text_reply(503, "Cluster has no leader, can not reinitialize"));
         return;
     }
     if (has_lock()) {
-        reply(turn, request.id, text(503, "I am the leader, can not reinitialize"));
+        reply(turn, request.id, text_reply(503, "I am the leader, can not reinitialize"));
         return;
     }
     const bool force = find_bool(request.body, {"force"}).value_or(false);
     if (busy() && !force) {
-        reply(turn, request.id, text(503, action_->name + " already in progress"));
+        reply(turn, request.id, text_reply(503, action_->name + " already in progress"));
         return;
     }
     if (busy()) {
@@ -269,16 +268,16 @@ void Member::post_reinitialize(const RestRequest& request, Turn& turn) {
     const MemberRecord* source = clone_source();
     source_ = source == nullptr ? "" : source->name;
     begin_action(ActionKind::reinitialize, turn);
-    reply(turn, request.id, text(200, "reinitialize started"));
+    reply(turn, request.id, text_reply(200, "reinitialize started"));
 }
 
 void Member::post_failsafe(const RestRequest& request, Turn& turn) {
     if (!config_->failsafe_mode) {
-        reply(turn, request.id, text(502, error_page(502)));
+        reply(turn, request.id, text_reply(502, error_page(502)));
         return;
     }
     if (leads(turn.now)) {
-        reply(turn, request.id, text(500, "Running as a leader"));
+        reply(turn, request.id, text_reply(500, "Running as a leader"));
         return;
     }
     failsafe_.leader = string_at(request.body, {"name"});
@@ -321,12 +320,12 @@ bool Member::go_on(PendingReply& pending, Turn& turn) {
         case PendingReply::For::hand_over:
             if (pending.looks_left < 0) {
                 if (!pending.thread.wrote()) {
-                    pending.then = text(503, "failed to write failover key into DCS");
+                    pending.then = text_reply(503, "failed to write failover key into DCS");
                     return true;
                 }
                 wake_loop();
                 if (!string_at(pending.request, {"scheduled_at"}).empty()) {
-                    pending.then = text(202, "Switchover scheduled");
+                    pending.then = text_reply(202, "Switchover scheduled");
                     return true;
                 }
                 pending.looks_left = looks_at_hand_over();
@@ -350,7 +349,8 @@ bool Member::write_hand_over(PendingReply& pending, Turn& turn) {
     const bool good = std::any_of(statuses.begin(), statuses.end(),
                                   [](const PeerStatus& peer) { return peer.can_take_over(); });
     if (!good) {
-        pending.then = text(412, "switchover is not possible: no good candidates have been found");
+        pending.then =
+            text_reply(412, "switchover is not possible: no good candidates have been found");
         return true;
     }
     const auto field = [&pending](const char* key) {

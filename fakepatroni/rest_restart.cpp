@@ -5,13 +5,10 @@
 #include <array>
 
 #include "fakepatroni/member.hpp"
+#include "fakepatroni/rest_words.hpp"
 
 namespace bestgres::fakepatroni {
 namespace {
-
-RestReply text(int status, std::string body) {
-    return {.status = status, .body = std::move(body), .lsn = std::nullopt};
-}
 
 constexpr std::array<std::string_view, 5> known_filters{"role", "postgres_version", "timeout",
                                                         "restart_pending", "schedule"};
@@ -38,20 +35,20 @@ std::int64_t version_number_of(const std::string& text) {
 std::optional<RestReply> Member::wrong_restart(const Json& body) const {
     for (const auto& [key, value] : body.items()) {
         if (std::find(known_filters.begin(), known_filters.end(), key) == known_filters.end()) {
-            return text(400, "Unknown filter for the scheduled restart: " + key);
+            return text_reply(400, "Unknown filter for the scheduled restart: " + key);
         }
         if (key == "role" && value != "primary" && value != "master" && value != "replica" &&
             value != "standby_leader") {
-            return text(400,
-                        "PostgreSQL role should be either primary, standby_leader, or replica");
+            return text_reply(
+                400, "PostgreSQL role should be either primary, standby_leader, or replica");
         }
         if (key == "timeout" && !(value.is_number() && value.get<double>() > 0)) {
-            return text(400, "Timeout should be a positive number of seconds");
+            return text_reply(400, "Timeout should be a positive number of seconds");
         }
         if (key == "postgres_version" && version_number_of(value.get<std::string>()) == 0) {
-            return text(400, fmt::format("Invalid PostgreSQL version format: X.Y or X.Y.Z is "
-                                         "accepted: {}",
-                                         value.get<std::string>()));
+            return text_reply(400, fmt::format("Invalid PostgreSQL version format: X.Y or X.Y.Z is "
+                                               "accepted: {}",
+                                               value.get<std::string>()));
         }
     }
     return std::nullopt;
@@ -84,22 +81,22 @@ void Member::post_restart(const RestRequest& request, Turn& turn) {
         return;
     }
     if (!restart_conditions_hold(body, turn)) {
-        reply(turn, request.id, text(503, "restart conditions are not satisfied"));
+        reply(turn, request.id, text_reply(503, "restart conditions are not satisfied"));
         return;
     }
     if (busy()) {
-        reply(turn, request.id, text(503, action_->name + " already in progress"));
+        reply(turn, request.id, text_reply(503, action_->name + " already in progress"));
         return;
     }
     if (turn.local.state() == ServerState::starting) {
-        reply(turn, request.id, text(503, "postgres is still starting"));
+        reply(turn, request.id, text_reply(503, "postgres is still starting"));
         return;
     }
     begin_action(ActionKind::restart, turn);
     wait_for({.id = request.id,
               .what = PendingReply::For::restart,
-              .then = text(200, "restarted successfully"),
-              .otherwise = text(503, "restart failed")},
+              .then = text_reply(200, "restarted successfully"),
+              .otherwise = text_reply(503, "restart failed")},
              turn);
 }
 
@@ -107,19 +104,19 @@ void Member::schedule_restart(const RestRequest& request, const std::string& sch
     const auto due = parse_time(schedule);
     if (!has_time_zone(schedule)) {
         reply(turn, request.id,
-              text(400, "Timezone information is mandatory for the scheduled restart"));
+              text_reply(400, "Timezone information is mandatory for the scheduled restart"));
     } else if (!due.ok() || *due < turn.now) {
-        reply(turn, request.id, text(422, "Cannot schedule restart in the past"));
+        reply(turn, request.id, text_reply(422, "Cannot schedule restart in the past"));
     } else if (config_->pause) {
-        reply(turn, request.id, text(500, "Can't schedule restart in the paused state"));
+        reply(turn, request.id, text_reply(500, "Can't schedule restart in the paused state"));
     } else if (scheduled_restart_) {
-        reply(turn, request.id, text(409, "Another restart is already scheduled"));
+        reply(turn, request.id, text_reply(409, "Another restart is already scheduled"));
     } else {
         scheduled_restart_ = ScheduledRestart{*due, schedule, turn.local.started_at()};
         PendingReply pending{.id = request.id,
                              .what = PendingReply::For::write,
-                             .then = text(202, "Restart scheduled"),
-                             .otherwise = text(202, "Restart scheduled")};
+                             .then = text_reply(202, "Restart scheduled"),
+                             .otherwise = text_reply(202, "Restart scheduled")};
         touch(pending.thread, turn);
         wait_for(std::move(pending), turn);
     }
@@ -127,14 +124,14 @@ void Member::schedule_restart(const RestRequest& request, const std::string& sch
 
 void Member::delete_restart(const RestRequest& request, Turn& turn) {
     if (!scheduled_restart_) {
-        reply(turn, request.id, text(404, "no restarts are scheduled"));
+        reply(turn, request.id, text_reply(404, "no restarts are scheduled"));
         return;
     }
     scheduled_restart_.reset();
     PendingReply pending{.id = request.id,
                          .what = PendingReply::For::write,
-                         .then = text(200, "scheduled restart deleted"),
-                         .otherwise = text(200, "scheduled restart deleted")};
+                         .then = text_reply(200, "scheduled restart deleted"),
+                         .otherwise = text_reply(200, "scheduled restart deleted")};
     touch(pending.thread, turn);
     wait_for(std::move(pending), turn);
 }

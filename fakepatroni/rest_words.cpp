@@ -38,6 +38,10 @@ RestPath parse_rest_path(std::string_view text) {
     return out;
 }
 
+RestReply text_reply(int status, std::string body) {
+    return {.status = status, .body = std::move(body), .lsn = std::nullopt};
+}
+
 std::string error_page(int status) {
     const char* const words = status == 400   ? "Bad Request"
                               : status == 501 ? "Unsupported method"

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "fakepatroni/member_io.hpp"
 #include "lib/base/json.hpp"
 
 namespace bestgres::fakepatroni {
@@ -16,6 +17,8 @@ struct RestPath {
     bool operator==(const RestPath&) const = default;
 };
 RestPath parse_rest_path(std::string_view text);
+
+RestReply text_reply(int status, std::string body);
 
 // What Python's http.server answers by itself.
 std::string error_page(int status);

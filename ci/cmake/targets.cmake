@@ -11,19 +11,37 @@ target_link_libraries(bestgres_test_pch PRIVATE bestgres_flags bestgres_sanitize
     fmt::fmt GTest::gtest rapidcheck)
 target_precompile_headers(bestgres_test_pch PRIVATE ${CMAKE_SOURCE_DIR}/ci/cmake/test_pch.hpp)
 
+# bestgres_compile_together(TARGET): half of a file's compile time is templates that its neighbours need
+# as well, so files are compiled ten at a time. Names must differ among them then, also those that are
+# local to a file; libraries that are edited all day say APART, tests with fixtures of the same names TESTS_APART.
+option(BESTGRES_TOGETHER "Compile the files of a library ten at a time" ON)
+function(bestgres_compile_together name)
+    if(BESTGRES_TOGETHER)
+        set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+        # g++ takes a file that is included for a header, whose classes should hold nothing local.
+        target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+    endif()
+endfunction()
+
 function(bestgres_library name)
-    cmake_parse_arguments(arg "" "" "SOURCES;TESTS;LINKS;TEST_LINKS;BENCHES" ${ARGN})
+    cmake_parse_arguments(arg "APART;TESTS_APART" "" "SOURCES;TESTS;LINKS;TEST_LINKS;BENCHES" ${ARGN})
     if(arg_SOURCES)
         add_library(${name} STATIC ${arg_SOURCES})
         target_link_libraries(${name} PUBLIC ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt
             PRIVATE bestgres_flags bestgres_sanitizers)
         target_precompile_headers(${name} REUSE_FROM bestgres_pch)
+        if(NOT arg_APART)
+            bestgres_compile_together(${name})
+        endif()
     else()
         add_library(${name} INTERFACE)
         target_link_libraries(${name} INTERFACE ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt)
     endif()
     if(arg_TESTS)
         bestgres_test(${name}_test SOURCES ${arg_TESTS} LINKS ${name} ${arg_TEST_LINKS})
+        if(NOT arg_APART AND NOT arg_TESTS_APART)
+            bestgres_compile_together(${name}_test)
+        endif()
     endif()
     if(arg_BENCHES)
         add_executable(${name}_bench EXCLUDE_FROM_ALL ${arg_BENCHES})

@@ -78,13 +78,6 @@ kind CustomResourceDefinition
   status  CustomResourceDefinitionStatus
 )";
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char byte) {
-        return static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
-    });
-    return text;
-}
-
 void default_text(Json& object, const char* name, const std::string& value) {
     if (!value.empty() && string_at(object, {name}).empty()) {
         object[name] = value;
@@ -109,7 +102,7 @@ public:
         Json& names = spec["names"];
         if (names.is_object()) {
             const std::string kind = string_at(names, {"kind"});
-            default_text(names, "singular", lower(kind));
+            default_text(names, "singular", lower_case(kind));
             default_text(names, "listKind", kind.empty() ? "" : kind + "List");
         }
         if (find(spec, {"conversion"}) == nullptr) {

@@ -35,13 +35,6 @@ bool is_established(const Json& definition) {
     return false;
 }
 
-std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](char byte) {
-        return static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
-    });
-    return text;
-}
-
 // The Go struct of a version, as errors about spec.versions print it.
 std::string go_version(const Json& version) {
     const auto truth = [&version](std::string_view name) {
@@ -211,7 +204,7 @@ private:
     void check_label(const std::string& field, const Json& value, bool may_be_mixed) {
         const std::string name = value.is_string() ? value.get<std::string>() : "";
         for (const std::string& problem :
-             dns_1035_label_problems(may_be_mixed ? lower(name) : name)) {
+             dns_1035_label_problems(may_be_mixed ? lower_case(name) : name)) {
             fail(field, name,
                  may_be_mixed ? "may have mixed case, but should otherwise match: " + problem
                               : problem);
@@ -358,6 +351,13 @@ private:
 };
 
 }  // namespace
+
+std::string lower_case(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](char byte) {
+        return static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
+    });
+    return text;
+}
 
 FieldErrors validate_definition(const Json& definition) {
     return DefinitionChecker(definition).check_create();

@@ -16,7 +16,7 @@ constexpr std::string_view frozen_spec =
     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
     "'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
 
-void set_defaults(Json& object) {
+void set_stateful_set_defaults(Json& object) {
     Json& spec = object["spec"];
     default_pod_spec(spec["template"]["spec"]);
     Json& strategy = spec["updateStrategy"];
@@ -72,7 +72,7 @@ FieldErrors check_retention(const Json& policy) {
 }
 
 // As in the original, the pod spec itself is judged only when pods are made of it.
-FieldErrors validate(const Json& object) {
+FieldErrors validate_stateful_set(const Json& object) {
     const Json& spec = object_at(object, {"spec"});
     FieldErrors errors;
     const std::string management = text_of(spec, "podManagementPolicy");
@@ -126,7 +126,7 @@ FieldErrors validate_update(const Json& now, const Json& before, std::string_vie
     if (object_at(now, {"spec"}) == object_at(before, {"spec"})) {
         return {};
     }
-    FieldErrors errors = validate(now);
+    FieldErrors errors = validate_stateful_set(now);
     Json frozen = object_at(now, {"spec"});
     Json earlier = object_at(before, {"spec"});
     for (const char* field : {"replicas", "ordinals", "template", "updateStrategy",
@@ -147,8 +147,8 @@ FieldErrors validate_update(const Json& now, const Json& before, std::string_vie
 KindRules stateful_set_rules() {
     return {.manages_generation = true,
             .scale = ScalePaths{},
-            .set_defaults = set_defaults,
-            .validate_create = validate,
+            .set_defaults = set_stateful_set_defaults,
+            .validate_create = validate_stateful_set,
             .validate_update = validate_update<frozen_spec>,
             .columns = stateful_set_columns,
             .cells = stateful_set_cells};

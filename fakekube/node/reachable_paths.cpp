@@ -14,15 +14,12 @@
 #include <system_error>
 
 #include "fakekube/node/descriptor.hpp"
+#include "fakekube/node/system_failure.hpp"
 
 namespace bestgres::fakekube::node {
 namespace {
 
 namespace fs = std::filesystem;
-
-Error failure(const std::string& attempt) {
-    return Error{attempt + ": " + std::strerror(errno)};
-}
 
 Result<Done> bind_below(const std::string& closed, int original, const std::string& path) {
     std::error_code error;
@@ -35,7 +32,7 @@ Result<Done> bind_below(const std::string& closed, int original, const std::stri
         const std::ofstream mount_point(path);
     }
     if (mount(source.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
-        return failure("bind " + path);
+        return system_failure("bind " + path);
     }
     return Done{};
 }
@@ -68,14 +65,14 @@ Result<Done> make_reachable(const std::vector<std::string>& paths) {
     }
     if (unshare(CLONE_NEWNS) != 0 ||
         mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) {
-        return failure("containers could not enter " + closed.begin()->first +
-                       ", and an own mount namespace");
+        return system_failure("containers could not enter " + closed.begin()->first +
+                              ", and an own mount namespace");
     }
     for (auto& [directory, below] : closed) {
         const Descriptor original(open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         if (!original ||
             mount("fakekube", directory.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") != 0) {
-            return failure("cover " + directory);
+            return system_failure("cover " + directory);
         }
         // A path below another one comes with it.
         std::sort(below.begin(), below.end());

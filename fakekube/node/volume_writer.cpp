@@ -13,15 +13,12 @@
 #include <system_error>
 
 #include "fakekube/node/descriptor.hpp"
+#include "fakekube/node/system_failure.hpp"
 
 namespace bestgres::fakekube::node {
 namespace {
 
 namespace fs = std::filesystem;
-
-Error failure(const std::string& attempt) {
-    return Error{attempt + ": " + std::strerror(errno)};
-}
 
 bool holds(const std::string& directory, const VolumeFiles& files) {
     std::error_code ignored;
@@ -47,19 +44,19 @@ Result<Done> write_file(const std::string& path, const VolumeFile& file,
                         std::optional<std::uint32_t> owner) {
     const Descriptor out(open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!out) {
-        return failure("create " + path);
+        return system_failure("create " + path);
     }
     for (std::size_t at = 0; at < file.bytes.size();) {
         const ssize_t count = write(out.get(), file.bytes.data() + at, file.bytes.size() - at);
         if (count < 0) {
-            return failure("write " + path);
+            return system_failure("write " + path);
         }
         at += static_cast<std::size_t>(count);
     }
     // The group bit stands for fsGroup: inside there is one uid and one gid.
     const mode_t mode = static_cast<mode_t>(file.mode) & 07777U;
     if (fchmod(out.get(), mode) != 0 || (owner && fchown(out.get(), *owner, *owner) != 0)) {
-        return failure("hand over " + path);
+        return system_failure("hand over " + path);
     }
     return Done{};
 }
@@ -105,11 +102,11 @@ Result<Done> make_directory(const std::string& path, int mode, std::optional<std
         BG_TRY(make_directory(parent, 0755, owner));
     }
     if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-        return failure("make directory " + path);
+        return system_failure("make directory " + path);
     }
     if ((owner && chown(path.c_str(), *owner, *owner) != 0) ||
         chmod(path.c_str(), static_cast<mode_t>(mode)) != 0) {
-        return failure("hand over " + path);
+        return system_failure("hand over " + path);
     }
     return Done{};
 }
@@ -131,7 +128,7 @@ Result<bool> write_volume(const std::string& directory, const VolumeFiles& files
     fs::remove(directory + "/..data_tmp", ignored);
     if (symlink(version.c_str(), (directory + "/..data_tmp").c_str()) != 0 ||
         std::rename((directory + "/..data_tmp").c_str(), link.c_str()) != 0) {
-        return failure("publish the files of " + directory);
+        return system_failure("publish the files of " + directory);
     }
     link_names(directory, files);
     if (!before.empty()) {
@@ -145,7 +142,7 @@ Result<Done> rewrite_in_place(const std::string& path, const std::string& text) 
     if (!file ||
         pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()) ||
         ftruncate(file.get(), static_cast<off_t>(text.size())) != 0) {
-        return failure("write " + path);
+        return system_failure("write " + path);
     }
     return Done{};
 }

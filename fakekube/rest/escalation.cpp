@@ -37,18 +37,18 @@ bool covers_path(const Json& held, const Json& wanted) {
 }
 
 // One verb on one resource (or path): the finest piece of a rule.
-struct Piece {
+struct Grant {
     Json group = {};
     Json resource = {};
     Json name = {};  // null: all names
     Json path = {};
     Json verb = {};
 
-    bool operator==(const Piece&) const = default;
+    bool operator==(const Grant&) const = default;
 };
 
-std::vector<Piece> pieces_of(const Json& rule) {
-    std::vector<Piece> pieces;
+std::vector<Grant> pieces_of(const Json& rule) {
+    std::vector<Grant> pieces;
     Json names = array_at(rule, {"resourceNames"});
     if (names.empty()) {
         names.push_back(nullptr);
@@ -69,7 +69,7 @@ std::vector<Piece> pieces_of(const Json& rule) {
     return pieces;
 }
 
-bool covers(const Json& rule, const Piece& piece) {
+bool covers(const Json& rule, const Grant& piece) {
     if (!covers_text(array_at(rule, {"verbs"}), piece.verb)) {
         return false;
     }
@@ -92,11 +92,11 @@ std::string go_list(const Json& values) {
 }
 
 // The missing pieces of one rule, put together by verb.
-std::vector<std::string> told_missing(const std::vector<Piece>& missing) {
+std::vector<std::string> told_missing(const std::vector<Grant>& missing) {
     std::vector<std::string> lines;
-    std::vector<std::pair<Piece, Json>> compact;
-    for (const Piece& piece : missing) {
-        Piece key = piece;
+    std::vector<std::pair<Grant, Json>> compact;
+    for (const Grant& piece : missing) {
+        Grant key = piece;
         key.verb = nullptr;
         const auto found = std::find_if(compact.begin(), compact.end(),
                                         [&](const auto& entry) { return entry.first == key; });
@@ -174,8 +174,8 @@ Outcome<Done> check_escalation(const ServerState& state, const Exchange& exchang
     const Json held = rules_for(state.grants(), exchange.user, exchange.route.ns);
     std::vector<std::string> lines;
     for (const Json& rule : wanted) {
-        std::vector<Piece> missing;
-        for (const Piece& piece : pieces_of(rule)) {
+        std::vector<Grant> missing;
+        for (const Grant& piece : pieces_of(rule)) {
             if (std::none_of(held.begin(), held.end(),
                              [&](const Json& own) { return covers(own, piece); })) {
                 missing.push_back(piece);

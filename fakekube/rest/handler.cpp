@@ -141,6 +141,11 @@ Response handle_request(ServerState& state, const Request& request, Instant now)
     return response;
 }
 
+ObjectKey key_of(const Exchange& exchange) {
+    return {.ns = exchange.resource->namespaced ? exchange.route.ns : std::string(),
+            .name = exchange.route.name};
+}
+
 RequestContext context_of(const Exchange& exchange, WriteOptions options) {
     return {.now = exchange.now,
             .user = exchange.user,

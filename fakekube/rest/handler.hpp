@@ -41,6 +41,8 @@ Outcome<Response> handle_object_get(const ServerState& state, Exchange& exchange
 // Name and namespace of the URL go into an apply configuration that leaves them out.
 Outcome<Done> prepare_apply(const Exchange& exchange, Json& body);
 
+// The object that the path names.
+ObjectKey key_of(const Exchange& exchange);
 RequestContext context_of(const Exchange& exchange, WriteOptions options);
 Outcome<Response> written_response(const Exchange& exchange, const Written& written);
 

@@ -32,11 +32,6 @@ Outcome<Done> check_format(Exchange& exchange) {
     return Done{};
 }
 
-ObjectKey key_of(const Exchange& exchange) {
-    return {.ns = exchange.resource->namespaced ? exchange.route.ns : std::string(),
-            .name = exchange.route.name};
-}
-
 Outcome<Response> handle_get(const ServerState& state, const Exchange& exchange) {
     const Outcome<kube::Object> object = get_object(state, *exchange.resource, key_of(exchange));
     if (!object.ok()) {

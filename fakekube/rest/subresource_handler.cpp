@@ -29,11 +29,6 @@ Response success_response(const Exchange& exchange) {
     return json_response(201, success(201), exchange.format);
 }
 
-ObjectKey key_of(const Exchange& exchange) {
-    return {.ns = exchange.resource->namespaced ? exchange.route.ns : std::string(),
-            .name = exchange.route.name};
-}
-
 Outcome<Response> handle_scale(ServerState& state, Exchange& exchange) {
     const std::string& verb = exchange.route.verb;
     const Resource& resource = *exchange.resource;

@@ -15,9 +15,6 @@ namespace {
 
 using Stage = ClusterWork::Stage;
 
-constexpr Duration first_pause = std::chrono::milliseconds(500);
-constexpr Duration longest_pause = std::chrono::seconds(60);
-constexpr Duration after_a_command = std::chrono::milliseconds(500);
 constexpr std::size_t kept_decisions = 10;
 
 // What people should find in the status and as an Event: not every applied object.

@@ -15,6 +15,14 @@
 
 namespace bestgres::core {
 
+// Between the tries of a step that fails: doubled from the first to the longest.
+inline constexpr Duration first_pause = std::chrono::milliseconds(500);
+inline constexpr Duration longest_pause = std::chrono::seconds(60);
+// What Patroni was told shows in its objects a little later.
+inline constexpr Duration after_a_command = std::chrono::milliseconds(500);
+// A look that contradicts the decision, or that could not be finished.
+inline constexpr Duration reconsider_after = std::chrono::seconds(2);
+
 struct ClusterWork {
     enum class Stage {
         idle,

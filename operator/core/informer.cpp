@@ -5,8 +5,8 @@
 namespace bestgres::core {
 namespace {
 
-constexpr Duration first_pause = std::chrono::milliseconds(500);
-constexpr Duration longest_pause = std::chrono::seconds(30);
+constexpr Duration first_wait = std::chrono::milliseconds(500);
+constexpr Duration longest_wait = std::chrono::seconds(30);
 // A stream that lived this long ended in the ordinary way.
 constexpr Duration ordinary_life = std::chrono::seconds(5);
 // Longer than the longest pause, so that a cache that lives on lists is acted on.
@@ -27,7 +27,7 @@ std::optional<Instant> Informer::wake_at() const {
 }
 
 Instant Informer::pause_after(std::uint32_t failures, Instant now) const {
-    return now + std::min(first_pause * (1 << std::min(failures - 1, 6U)), longest_pause);
+    return now + std::min(first_wait * (1 << std::min(failures - 1, 6U)), longest_wait);
 }
 
 std::optional<kube::Call> Informer::next_list(Instant now) {

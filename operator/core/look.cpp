@@ -16,7 +16,6 @@ namespace {
 using Stage = ClusterWork::Stage;
 
 constexpr Duration answer_within = std::chrono::seconds(3);
-constexpr Duration reconsider_after = std::chrono::seconds(2);
 
 }  // namespace
 

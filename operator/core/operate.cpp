@@ -11,11 +11,6 @@ namespace {
 
 using Stage = ClusterWork::Stage;
 
-constexpr Duration first_pause = std::chrono::milliseconds(500);
-constexpr Duration longest_pause = std::chrono::seconds(60);
-constexpr Duration after_a_command = std::chrono::milliseconds(500);
-constexpr Duration reconsider_after = std::chrono::seconds(2);
-
 }  // namespace
 
 bool OperatorCore::knows_operations(Instant now) const {

@@ -67,7 +67,7 @@ const Member* find_replica(const ClusterView& view, bool primary_is_done) {
 
 // A replica that the restart may heal: its settings are less than those of the primary, so that it
 // cannot follow.
-const Member* find_stuck(const ClusterView& view) {
+const Member* find_stuck_until_restarted(const ClusterView& view) {
     const auto found = std::ranges::find_if(view.members, [&view](const Member& member) {
         return !member.holds_lock && is_pending(member) && !was_restarted(view, member) &&
                is_stuck(view, member);
@@ -102,7 +102,8 @@ Opinion restart_pending(const ClusterView& view) {
         opinion.look_again = view.now() + wait;
         return opinion;
     }
-    const Member* const stuck = interference(view).empty() ? find_stuck(view) : nullptr;
+    const Member* const stuck =
+        interference(view).empty() ? find_stuck_until_restarted(view) : nullptr;
     if (stuck != nullptr) {
         return just(restart(
             *stuck,

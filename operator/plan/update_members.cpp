@@ -49,7 +49,7 @@ Opinion hand_over(const ClusterView& view, const Member& primary) {
 }
 
 // Of the members that are stuck on an old template: not the holder of the lock, who hands over.
-const Member* find_stuck(const ClusterView& view) {
+const Member* find_stuck_on_an_old_template(const ClusterView& view) {
     const auto found = std::ranges::find_if(view.members, [&view](const Member& member) {
         const bool may_go = !(member.holds_lock && view.members.size() > 1);
         return member.stale && may_go && is_stuck(view, member);
@@ -69,7 +69,8 @@ Opinion update_members(const ClusterView& view) {
                 member, "nothing runs in " + member.name + ", and it is on an old template"));
         }
     }
-    const Member* const stuck = interference(view).empty() ? find_stuck(view) : nullptr;
+    const Member* const stuck =
+        interference(view).empty() ? find_stuck_on_an_old_template(view) : nullptr;
     if (stuck != nullptr) {
         return just(
             replace(*stuck, stuck->name + " does not become ready, and it is on an old template"));

@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::seconds;
 
-const Instant start{1'000'000'000'000};
+const Instant at_first{1'000'000'000'000};
 
 class States : public StateReader {
 public:
@@ -23,7 +23,7 @@ CallLabel call(std::string verb_free_name) {
 }
 
 Moment at(Duration since) {
-    return {.now = start + since, .start = start};
+    return {.now = at_first + since, .start = at_first};
 }
 
 Moment with_call(const CallLabel& label, CallPoint point = CallPoint::after_apply) {
@@ -55,9 +55,9 @@ TEST(TriggerProgress, counts_calls_that_match_at_its_point) {
 TEST(TriggerProgress, a_delay_runs_from_the_moment_when_the_trigger_holds) {
     Trigger trigger{.when = AtTime{seconds(10)}, .delay = seconds(5)};
     TriggerProgress progress;
-    EXPECT_EQ(next_due(trigger, progress, start), start + seconds(10));
+    EXPECT_EQ(next_due(trigger, progress, at_first), at_first + seconds(10));
     EXPECT_FALSE(advance(trigger, progress, at(seconds(12))));
-    EXPECT_EQ(next_due(trigger, progress, start), start + seconds(17));
+    EXPECT_EQ(next_due(trigger, progress, at_first), at_first + seconds(17));
     EXPECT_TRUE(advance(trigger, progress, at(seconds(17))));
 }
 
@@ -92,7 +92,7 @@ TEST(TriggerProgress, all_of_waits_for_every_part_and_any_of_for_one) {
     const Trigger any{.when = Combined{.how = Combination::any_of, .parts = parts}};
     TriggerProgress of_all;
     TriggerProgress of_any;
-    EXPECT_EQ(next_due(any, of_any, start), start + seconds(3));
+    EXPECT_EQ(next_due(any, of_any, at_first), at_first + seconds(3));
     EXPECT_TRUE(advance(any, of_any, at(seconds(3))));
     EXPECT_FALSE(advance(all, of_all, at(seconds(3))));
     const CallLabel ours = call("db");

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view apps_types_text = R"(
 type RollingUpdateStatefulSetStrategy
   partition       *int32 = 0
   maxUnavailable  *intorstring
@@ -184,7 +184,7 @@ kind StatefulSet
 }  // namespace
 
 std::string_view apps_types() {
-    return text;
+    return apps_types_text;
 }
 
 std::string_view early_apps_types() {

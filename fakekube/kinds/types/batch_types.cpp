@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view batch_types_text = R"(
 type PodFailurePolicyOnExitCodesRequirement
   containerName  *string
   operator       string !
@@ -116,7 +116,7 @@ kind HorizontalPodAutoscaler
 }  // namespace
 
 std::string_view batch_types() {
-    return text;
+    return batch_types_text;
 }
 
 }  // namespace bestgres::fakekube

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view container_types_text = R"(
 type ContainerPort
   name           string
   hostPort       int32
@@ -182,7 +182,7 @@ type EphemeralContainer
 }  // namespace
 
 std::string_view container_types() {
-    return text;
+    return container_types_text;
 }
 
 }  // namespace bestgres::fakekube

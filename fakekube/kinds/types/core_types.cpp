@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view core_types_text = R"(
 kind ConfigMap
   immutable   *bool
   data        map[string]
@@ -194,7 +194,7 @@ kind Scale
 }  // namespace
 
 std::string_view core_types() {
-    return text;
+    return core_types_text;
 }
 
 }  // namespace bestgres::fakekube

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view meta_types_text = R"(
 type OwnerReference atomic
   apiVersion           string !
   kind                 string !
@@ -116,7 +116,7 @@ type VolumeResourceRequirements
 }  // namespace
 
 std::string_view meta_types() {
-    return text;
+    return meta_types_text;
 }
 
 }  // namespace bestgres::fakekube

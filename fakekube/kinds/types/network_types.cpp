@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view network_types_text = R"(
 type ServicePort
   name         string
   protocol     string = "TCP"
@@ -204,7 +204,7 @@ kind IngressClass
 }  // namespace
 
 std::string_view network_types() {
-    return text;
+    return network_types_text;
 }
 
 }  // namespace bestgres::fakekube

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view pod_types_text = R"(
 type NodeSelectorRequirement
   key       string !
   operator  string !
@@ -235,7 +235,7 @@ kind PodTemplate
 }  // namespace
 
 std::string_view pod_types() {
-    return text;
+    return pod_types_text;
 }
 
 }  // namespace bestgres::fakekube

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view policy_types_text = R"(
 type PodDisruptionBudgetSpec
   minAvailable                *intorstring
   selector                    *LabelSelector replace
@@ -116,7 +116,7 @@ kind RuntimeClass
 }  // namespace
 
 std::string_view policy_types() {
-    return text;
+    return policy_types_text;
 }
 
 }  // namespace bestgres::fakekube

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view review_types_text = R"(
 type ResourceAttributes
   namespace      string
   verb           string
@@ -58,7 +58,7 @@ kind SelfSubjectReview
 }  // namespace
 
 std::string_view review_types() {
-    return text;
+    return review_types_text;
 }
 
 }  // namespace bestgres::fakekube

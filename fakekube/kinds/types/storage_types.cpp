@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view storage_types_text = R"(
 type VolumeNodeAffinity
   required  *NodeSelector
 
@@ -130,7 +130,7 @@ kind VolumeAttachment
 }  // namespace
 
 std::string_view storage_types() {
-    return text;
+    return storage_types_text;
 }
 
 }  // namespace bestgres::fakekube

@@ -3,7 +3,7 @@
 namespace bestgres::fakekube {
 namespace {
 
-constexpr std::string_view text = R"(
+constexpr std::string_view volume_types_text = R"(
 type KeyToPath
   key   string !
   path  string !
@@ -225,7 +225,7 @@ type Volume
 }  // namespace
 
 std::string_view volume_types() {
-    return text;
+    return volume_types_text;
 }
 
 }  // namespace bestgres::fakekube
