@@ -1,5 +1,7 @@
 #include "fakekube/controllers/cache.hpp"
 
+#include <algorithm>
+
 #include "lib/base/check.hpp"
 
 namespace bestgres::fakekube::controllers {
@@ -24,11 +26,16 @@ bool has_same_words(const kube::Object& left, const kube::Object& right) {
 
 }  // namespace
 
-Words words_of_child(const kube::Object& child) {
+Words words_of_labels(const Json& labels) {
     Words words;
-    for (const auto& [label, value] : object_at(child.json(), {"metadata", "labels"}).items()) {
+    for (const auto& [label, value] : labels.items()) {
         words.push_back(word_of(label, value));
     }
+    return words;
+}
+
+Words words_of_child(const kube::Object& child) {
+    Words words = words_of_labels(object_at(child.json(), {"metadata", "labels"}));
     if (const auto owner = child.controller()) {
         words.push_back("@" + owner->uid);
     }
@@ -40,7 +47,8 @@ Words words_of_selector(const kube::Object& selecting) {
     const bool is_structured =
         selector.contains("matchLabels") || selector.contains("matchExpressions");
     const Json& labels = is_structured ? object_at(selector, {"matchLabels"}) : selector;
-    return {labels.empty() ? "" : word_of(labels.begin().key(), *labels.begin())};
+    Words words = words_of_labels(labels);
+    return words.empty() ? Words{""} : words;
 }
 
 const kube::Object* Cache::find(const Key& key) const {
@@ -76,16 +84,29 @@ std::vector<kube::Object> Cache::with_words(const std::string& ns, const Words& 
 
 std::vector<kube::Object> Cache::candidates_of(const kube::Object& selecting) const {
     const std::string ns(selecting.ns());
-    Words words = words_of_selector(selecting);
+    const Words words = words_of_selector(selecting);
     if (words.front().empty()) {
         return in_namespace(ns);
     }
-    words.push_back("@" + std::string(selecting.uid()));
-    return with_words(ns, words);
+    return with_words(ns, {rarest(ns, words), "@" + std::string(selecting.uid())});
+}
+
+std::size_t Cache::count(const std::string& ns, const std::string& word) const {
+    const auto known = names_->find({.ns = ns, .name = word});
+    return known == names_->end() ? 0 : known->second.size();
+}
+
+const std::string& Cache::rarest(const std::string& ns, const Words& words) const {
+    return *std::ranges::min_element(words, {},
+                                     [&](const std::string& word) { return count(ns, word); });
 }
 
 void Cache::index(const Key& key, const kube::Object& object) {
-    for (const std::string& word : words_of_(object)) {
+    Words words = words_of_(object);
+    if (filing_ == Filing::under_rarest && words.size() > 1) {
+        words = {rarest(key.ns, words)};
+    }
+    for (const std::string& word : words) {
         names_.write()[{.ns = key.ns, .name = word}].insert(key.name);
     }
 }

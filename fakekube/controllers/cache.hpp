@@ -27,9 +27,15 @@ using WordsOf = Words (*)(const kube::Object& object);
 
 // Of what is selected: "app=db" for every label, and "@UID" of the controller.
 Words words_of_child(const kube::Object& child);
-// Of what selects by spec.selector: one of the labels that it asks for; "" where it asks for none.
-// What it selects has that word, but not the other way round.
+// Of what selects by spec.selector: every label that it asks for; "" where it asks for none. What
+// it selects has all of these words.
 Words words_of_selector(const kube::Object& selecting);
+// Of labels that are asked for together.
+Words words_of_labels(const Json& labels);
+// An object that is found by any of its words is filed under each; one that is found only by who
+// has them all, under the one that the fewest others are filed under: some labels all clusters
+// share.
+enum class Filing { under_each, under_rarest };
 
 class Cache {
 public:
@@ -44,10 +50,15 @@ public:
     // What `selecting` controls, and all that it may select: whether it does is for the caller to
     // see.
     std::vector<kube::Object> candidates_of(const kube::Object& selecting) const;
+    // Of one of the words: the one that the fewest objects are filed under.
+    const std::string& rarest(const std::string& ns, const Words& words) const;
     const Map& all() const { return *objects_; }
 
     // Before the first object comes.
-    void find_by(WordsOf words_of) { words_of_ = words_of; }
+    void find_by(WordsOf words_of, Filing filing = Filing::under_each) {
+        words_of_ = words_of;
+        filing_ = filing;
+    }
     void put(const kube::Object& object);
     void erase(const Key& key);
     void clear();
@@ -57,7 +68,11 @@ private:
     void forget(const Key& key, const kube::Object& object);
 
     CopyOnWrite<Map> objects_;
+    // How many objects are filed under it.
+    std::size_t count(const std::string& ns, const std::string& word) const;
+
     WordsOf words_of_ = nullptr;
+    Filing filing_ = Filing::under_each;
     // By namespace and word.
     CopyOnWrite<std::map<Key, std::set<std::string>>> names_;
 };

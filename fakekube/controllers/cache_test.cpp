@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace bestgres::fakekube::controllers {
 namespace {
 
@@ -39,6 +41,24 @@ TEST(Cache, finds_what_a_selector_may_select) {
     EXPECT_EQ(names_of(cache.candidates_of(selecting({{"app", "db"}}))), (Names{"a", "b"}));
     EXPECT_EQ(names_of(cache.candidates_of(selecting({{"matchLabels", {{"app", "web"}}}}))),
               Names{"c"});
+}
+
+// Labels that all clusters share come first in order, and would find everything.
+TEST(Cache, finds_what_may_select_by_its_rarest_label) {
+    Cache services;
+    services.find_by(words_of_selector, Filing::under_rarest);
+    for (const char* name : {"a", "b", "c", "d", "e"}) {
+        Json service = selecting({{"app", "db"}, {"cluster", name}, {"role", "primary"}}).json();
+        service["metadata"]["name"] = name;
+        services.put(kube::Object(std::move(service)));
+    }
+    const kube::Object member = pod("d-0", {{"app", "db"}, {"cluster", "d"}, {"role", "primary"}});
+    const Names found = names_of(services.with_words("shop", words_of_child(member)));
+    EXPECT_EQ(std::ranges::count(found, "d"), 1);
+    EXPECT_LT(found.size(), 5U);
+    services.erase({.ns = "shop", .name = "d"});
+    EXPECT_EQ(
+        std::ranges::count(names_of(services.with_words("shop", words_of_child(member))), "d"), 0);
 }
 
 TEST(Cache, takes_everything_for_possible_where_no_label_is_asked_for) {

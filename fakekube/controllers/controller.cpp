@@ -86,10 +86,10 @@ const Cache& Controller::objects(const kube::Kind& kind) const {
     return caches_[static_cast<std::size_t>(found - watches_.begin())];
 }
 
-void Controller::find_by(const kube::Kind& kind, WordsOf words_of) {
+void Controller::find_by(const kube::Kind& kind, WordsOf words_of, Filing filing) {
     const auto found = std::find(watches_.begin(), watches_.end(), kind);
     BG_CHECK(found != watches_.end(), "a controller reads only kinds that it watches");
-    caches_[static_cast<std::size_t>(found - watches_.begin())].find_by(words_of);
+    caches_[static_cast<std::size_t>(found - watches_.begin())].find_by(words_of, filing);
 }
 
 void Controller::enqueue_at(const Key& key, Instant at) {

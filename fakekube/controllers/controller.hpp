@@ -63,7 +63,7 @@ protected:
 
     const Cache& objects(const kube::Kind& kind) const;
     // At construction: objects of this kind are also found by words.
-    void find_by(const kube::Kind& kind, WordsOf words_of);
+    void find_by(const kube::Kind& kind, WordsOf words_of, Filing filing = Filing::under_each);
     void enqueue(Key key) { queue_.insert(std::move(key)); }
     // The earliest of several times counts.
     void enqueue_at(const Key& key, Instant at);

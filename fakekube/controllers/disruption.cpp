@@ -101,7 +101,7 @@ DisruptionController::DisruptionController()
                  {kinds::pod_disruption_budget, kinds::pod, kinds::stateful_set, kinds::replica_set,
                   kinds::deployment}) {
     find_by(kinds::pod, words_of_child);
-    find_by(kinds::pod_disruption_budget, words_of_selector);
+    find_by(kinds::pod_disruption_budget, words_of_selector, Filing::under_rarest);
 }
 
 std::unique_ptr<Controller> DisruptionController::clone() const {

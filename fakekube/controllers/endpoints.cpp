@@ -108,7 +108,7 @@ ServiceController::ServiceController(std::string name, std::vector<kube::Kind> m
           return watches;
       }()) {
     find_by(kinds::pod, words_of_child);
-    find_by(kinds::service, words_of_selector);
+    find_by(kinds::service, words_of_selector, Filing::under_rarest);
 }
 
 ServiceView ServiceController::view_of(const kube::Object& service) const {

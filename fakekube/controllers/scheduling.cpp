@@ -133,6 +133,20 @@ std::int64_t siblings(const kube::Object& pod, const NodeView& node) {
 
 }  // namespace
 
+void Load::add(const Resources& more) {
+    ++pods;
+    for (const auto& [resource, value] : more) {
+        requests[resource] += value;
+    }
+}
+
+void Load::remove(const Resources& less) {
+    --pods;
+    for (const auto& [resource, value] : less) {
+        requests[resource] -= value;
+    }
+}
+
 Choice choose_node(const kube::Object& pod, const SchedulingView& view) {
     if (const auto problem = claim_problem(pod, view)) {
         const std::string count = std::to_string(view.nodes.size());
@@ -196,18 +210,14 @@ std::optional<std::string> lacks_resources(const kube::Object& pod, const NodeVi
     Resources free;
     add(free, allocatable);
     const auto most_pods = free.find("pods");
-    if (most_pods != free.end() &&
-        static_cast<std::int64_t>(node.pods.size()) >= most_pods->second) {
+    if (most_pods != free.end() && node.load.pods >= most_pods->second) {
         return "Too many pods";
     }
-    Resources used;
-    for (const kube::Object& other : node.pods) {
-        for (const auto& [resource, value] : requests_of(other)) {
-            used[resource] += value;
-        }
+    for (const auto& [resource, value] : node.load.requests) {
+        free[resource] -= value;
     }
     for (const auto& [resource, value] : requests_of(pod)) {
-        if (value > 0 && used[resource] + value > free[resource]) {
+        if (value > 0 && value > free[resource]) {
             return "Insufficient " + resource;
         }
     }
@@ -247,7 +257,7 @@ std::int64_t score(const kube::Object& pod, const NodeView& node, const Scheduli
     const std::int64_t wishes =
         preferred_node_weight(pod, node.node) + affinity_score(pod, node, view);
     return wishes * 1'000'000 - discouraging_taints(pod, node.node) * 300'000'000 -
-           siblings(pod, node) * 10'000 - static_cast<std::int64_t>(node.pods.size());
+           siblings(pod, node) * 10'000 - node.load.pods;
 }
 
 bool matches_terms(const Json& terms, const kube::Object& node) {

@@ -15,16 +15,26 @@ namespace bestgres::fakekube::controllers {
 // cpu in thousandths, everything else in whole units.
 using Resources = std::map<std::string, std::int64_t>;
 
+// Of the pods that are bound to a node and not finished.
+struct Load {
+    std::int64_t pods = 0;
+    Resources requests = {};
+
+    void add(const Resources& more);
+    void remove(const Resources& less);
+};
+
 struct NodeView {
     kube::Object node;
-    std::vector<kube::Object> pods;  // bound to it and not finished
+    Load load = {};
+    std::vector<kube::Object> pods = {};  // of these, all that may matter to the pod in question
 };
 
 struct SchedulingView {
     std::vector<NodeView> nodes;
     std::map<std::string, kube::Object> namespaces;
-    std::map<std::string, kube::Object> claims;   // of the pod's namespace
-    std::map<std::string, kube::Object> volumes;  // all PersistentVolumes
+    std::map<std::string, kube::Object> claims;   // of the pod, those that exist
+    std::map<std::string, kube::Object> volumes;  // PersistentVolumes that these claims name
     std::map<std::string, kube::Object> classes;  // all StorageClasses
 };
 
@@ -48,6 +58,8 @@ std::optional<std::string> pods_forbid(const kube::Object& pod, const NodeView& 
                                        const SchedulingView& view);
 std::optional<std::string> spread_forbids(const kube::Object& pod, const NodeView& node,
                                           const SchedulingView& view);
+// Of topologySpreadConstraints: it forbids, and does not only advise.
+bool is_hard_spread(const Json& constraint);
 // Higher is better.
 std::int64_t score(const kube::Object& pod, const NodeView& node, const SchedulingView& view);
 // Of ScheduleAnyway constraints and preferred pod affinity: each in pods, more is better.
@@ -56,7 +68,14 @@ std::int64_t affinity_score(const kube::Object& pod, const NodeView& node,
 
 // A claim's problem that no node can solve; absent where there is none.
 std::optional<std::string> claim_problem(const kube::Object& pod, const SchedulingView& view);
+// Of its volumes, those for one pod alone too.
+std::vector<std::string> claim_names(const kube::Object& pod);
 std::vector<std::string> unbound_claims(const kube::Object& pod, const SchedulingView& view);
+
+// Whether it forbids others to come near, whoever they are.
+bool refuses_others(const kube::Object& pod);
+// The terms of affinity, anti-affinity and spreading by which it looks at other pods.
+std::vector<Json> terms_of(const kube::Object& pod);
 
 // A nodeSelectorTerm's list under OR, e.g. of required node affinity and of a volume.
 bool matches_terms(const Json& terms, const kube::Object& node);

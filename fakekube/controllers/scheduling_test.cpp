@@ -9,10 +9,17 @@ namespace {
 
 using namespace testing;  // NOLINT: the words of this test
 
+void put(NodeView& node, std::vector<kube::Object> pods) {
+    for (const kube::Object& one : pods) {
+        node.load.add(requests_of(one));
+    }
+    node.pods = std::move(pods);
+}
+
 SchedulingView three_nodes() {
     SchedulingView view;
     for (const char* name : {"a", "b", "c"}) {
-        view.nodes.push_back({.node = node(name), .pods = {}});
+        view.nodes.push_back({.node = node(name)});
     }
     return view;
 }
@@ -37,7 +44,7 @@ TEST(Scheduling, says_that_there_are_no_nodes) {
 
 TEST(Scheduling, prefers_the_emptier_node) {
     SchedulingView view = three_nodes();
-    view.nodes[0].pods = {pod("x")};
+    put(view.nodes[0], {pod("x")});
     EXPECT_EQ(choose_node(pod("p"), view).node, "b");
 }
 
@@ -79,7 +86,7 @@ TEST(Scheduling, counts_resources_of_what_runs_there) {
         return with_spec(pod("p"),
                          {{"containers", {{{"resources", {{"requests", {{"cpu", cpu}}}}}}}}});
     };
-    view.nodes[0].pods = {asks("600m")};
+    put(view.nodes[0], {asks("600m")});
     EXPECT_EQ(choose_node(asks("400m"), view).node, "a");
     EXPECT_EQ(choose_node(asks("500m"), view).message,
               "0/1 nodes are available: 1 Insufficient cpu.");
@@ -87,8 +94,8 @@ TEST(Scheduling, counts_resources_of_what_runs_there) {
 
 TEST(Scheduling, keeps_members_on_different_nodes) {
     SchedulingView view = three_nodes();
-    view.nodes[0].pods = {with_spec(db_pod("db-0"), apart)};
-    view.nodes[1].pods = {with_spec(db_pod("db-1"), apart)};
+    put(view.nodes[0], {with_spec(db_pod("db-0"), apart)});
+    put(view.nodes[1], {with_spec(db_pod("db-1"), apart)});
     EXPECT_EQ(choose_node(with_spec(db_pod("db-2"), apart), view).node, "c");
     // The running pods' rules bind newcomers without rules of their own.
     view.nodes.pop_back();
@@ -102,8 +109,8 @@ TEST(Scheduling, spreads_over_zones_within_the_skew) {
     view.nodes[0].node = labelled(view.nodes[0].node, "zone", "x");
     view.nodes[1].node = labelled(view.nodes[1].node, "zone", "x");
     view.nodes[2].node = labelled(view.nodes[2].node, "zone", "y");
-    view.nodes[2].pods = {pod("1"), pod("2"), pod("3")};
-    view.nodes[0].pods = {db_pod("db-0")};
+    put(view.nodes[2], {pod("1"), pod("2"), pod("3")});
+    put(view.nodes[0], {db_pod("db-0")});
     const Json spread = {{"topologySpreadConstraints",
                           {{{"maxSkew", 1},
                             {"topologyKey", "zone"},
@@ -114,8 +121,8 @@ TEST(Scheduling, spreads_over_zones_within_the_skew) {
 
 TEST(Scheduling, follows_wishes_where_it_can) {
     SchedulingView view = three_nodes();
-    view.nodes[0].pods = {db_pod("db-0")};
-    view.nodes[1].pods = {pod("1"), pod("2")};
+    put(view.nodes[0], {db_pod("db-0")});
+    put(view.nodes[1], {pod("1"), pod("2")});
     view.nodes.pop_back();
     const Json wish = {{"affinity",
                         {{"podAntiAffinity",

@@ -116,8 +116,41 @@ std::map<std::string, std::int64_t> spread_counts(const Json& constraint, const 
     return counts;
 }
 
-bool is_hard(const Json& constraint) {
+bool waits_for_consumer(const kube::Object& claim, const SchedulingView& view) {
+    const auto found = view.classes.find(string_at(claim.json(), {"spec", "storageClassName"}));
+    return found != view.classes.end() &&
+           string_at(found->second.json(), {"volumeBindingMode"}) == "WaitForFirstConsumer";
+}
+
+bool is_bound(const kube::Object& claim) {
+    return !string_at(claim.json(), {"spec", "volumeName"}).empty() &&
+           !claim.annotation("pv.kubernetes.io/bind-completed").empty();
+}
+
+}  // namespace
+
+bool is_hard_spread(const Json& constraint) {
     return string_at(constraint, {"whenUnsatisfiable"}, "DoNotSchedule") == "DoNotSchedule";
+}
+
+bool refuses_others(const kube::Object& pod) {
+    return !array_at(pod.json(), {"spec", "affinity", "podAntiAffinity", required}).empty();
+}
+
+std::vector<Json> terms_of(const kube::Object& pod) {
+    std::vector<Json> terms;
+    for (const char* list : {"podAffinity", "podAntiAffinity"}) {
+        for (const Json& term : array_at(pod.json(), {"spec", "affinity", list, required})) {
+            terms.push_back(term);
+        }
+        for (const Json& wish : array_at(pod.json(), {"spec", "affinity", list, preferred})) {
+            terms.push_back(object_at(wish, {"podAffinityTerm"}));
+        }
+    }
+    for (const Json& constraint : array_at(pod.json(), {"spec", "topologySpreadConstraints"})) {
+        terms.push_back(constraint);
+    }
+    return terms;
 }
 
 std::vector<std::string> claim_names(const kube::Object& pod) {
@@ -132,19 +165,6 @@ std::vector<std::string> claim_names(const kube::Object& pod) {
     }
     return names;
 }
-
-bool waits_for_consumer(const kube::Object& claim, const SchedulingView& view) {
-    const auto found = view.classes.find(string_at(claim.json(), {"spec", "storageClassName"}));
-    return found != view.classes.end() &&
-           string_at(found->second.json(), {"volumeBindingMode"}) == "WaitForFirstConsumer";
-}
-
-bool is_bound(const kube::Object& claim) {
-    return !string_at(claim.json(), {"spec", "volumeName"}).empty() &&
-           !claim.annotation("pv.kubernetes.io/bind-completed").empty();
-}
-
-}  // namespace
 
 std::optional<std::string> pods_forbid(const kube::Object& pod, const NodeView& node,
                                        const SchedulingView& view) {
@@ -171,7 +191,7 @@ std::optional<std::string> pods_forbid(const kube::Object& pod, const NodeView& 
 std::optional<std::string> spread_forbids(const kube::Object& pod, const NodeView& node,
                                           const SchedulingView& view) {
     for (const Json& constraint : array_at(pod.json(), {"spec", "topologySpreadConstraints"})) {
-        if (!is_hard(constraint)) {
+        if (!is_hard_spread(constraint)) {
             continue;
         }
         const std::string domain = domain_of(node.node, string_at(constraint, {"topologyKey"}));
@@ -209,7 +229,7 @@ std::int64_t affinity_score(const kube::Object& pod, const NodeView& node,
         }
     }
     for (const Json& constraint : array_at(pod.json(), {"spec", "topologySpreadConstraints"})) {
-        if (is_hard(constraint)) {
+        if (is_hard_spread(constraint)) {
             continue;
         }
         const auto counts = spread_counts(constraint, pod, view);

@@ -48,7 +48,7 @@ StatefulSetController::StatefulSetController()
     : Controller("statefulset-controller",
                  {kinds::stateful_set, kinds::pod, kinds::controller_revision,
                   kinds::persistent_volume_claim}) {
-    find_by(kinds::stateful_set, words_of_selector);
+    find_by(kinds::stateful_set, words_of_selector, Filing::under_rarest);
     find_by(kinds::pod, words_of_child);
     find_by(kinds::controller_revision, words_of_child);
 }

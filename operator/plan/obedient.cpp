@@ -115,7 +115,8 @@ void TestCluster::choose_standby() {
 }
 
 TestCluster& TestCluster::goes_on() {
-    const kube::Object* const set = view().object(set_ref);
+    const ClusterView now = view();
+    const kube::Object* const set = now.object(set_ref);
     const std::int64_t replicas = set == nullptr ? 0 : kube::desired_replicas(*set);
     for (std::int64_t ordinal = 0; ordinal < replicas; ++ordinal) {
         const std::string name = manifests::pod_name("db", ordinal);

@@ -1,6 +1,8 @@
 // Deletion, in order and by uid, whatever cascade was asked for: our objects carry no
 // ownerReference, so that the garbage collector cannot overtake this rule. Where volumes are
 // retained, everything that the data needs is: Secret and Patroni's ConfigMaps stay with them.
+#include <array>
+
 #include "lib/kube/workload.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -95,7 +97,8 @@ Opinion tear_down(const ClusterView& view) {
         return {};
     }
     using Part = Opinion (*)(const ClusterView&);
-    for (const Part part : {Part(stop_members), Part(remove_services), Part(remove_data)}) {
+    const std::array<Part, 3> in_order = {stop_members, remove_services, remove_data};
+    for (const Part part : in_order) {
         if (Opinion opinion = part(view); !opinion.empty()) {
             return opinion;
         }
