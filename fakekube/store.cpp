@@ -9,9 +9,10 @@ namespace {
 // The place of `key` in a sorted leaf, or where it would be inserted.
 template <class Entries>
 auto place_of(Entries& entries, std::string_view key) {
-    return std::lower_bound(
-        entries.begin(), entries.end(), key,
-        [](const Store::Entry& entry, std::string_view wanted) { return entry.key < wanted; });
+    return std::lower_bound(entries.begin(), entries.end(), key,
+                            [](const Store::Entry& entry, std::string_view wanted) {
+                                return entry.key.compare(wanted) < 0;
+                            });
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ void Store::scan(std::string_view prefix, std::string_view from, Visitor visitor
     const std::string_view start = from < prefix ? prefix : from;
     for (std::size_t at = leaf_of(start); at < leaves_->size(); ++at) {
         for (const Entry& entry : *(*leaves_)[at]) {
-            if (entry.key < start) {
+            if (entry.key.compare(start) < 0) {
                 continue;
             }
             if (!std::string_view(entry.key).starts_with(prefix) || !visitor(entry)) {

@@ -59,8 +59,8 @@ Result<LabelRequirement> checked(LabelRequirement requirement) {
         BG_TRY(check_label_value(value));
     }
     std::ranges::sort(requirement.values);
-    const auto doubles = std::ranges::unique(requirement.values);
-    requirement.values.erase(doubles.begin(), doubles.end());
+    requirement.values.erase(std::unique(requirement.values.begin(), requirement.values.end()),
+                             requirement.values.end());
     return requirement;
 }
 

@@ -116,7 +116,7 @@ bool Fleet::create_clusters() {
     return complete;
 }
 
-// Until nobody but this program writes for five seconds.
+// Until nobody but this program writes or asks for five seconds.
 bool Fleet::settle() {
     beats_ = true;
     Count last = count();
@@ -127,7 +127,11 @@ bool Fleet::settle() {
             return version > last.version && version <= now.version;
         });
         const std::uint64_t own = now.own_writes - last.own_writes;
-        if (now.version - last.version <= own + static_cast<std::uint64_t>(leases)) {
+        const std::uint64_t own_requests = now.own_requests - last.own_requests;
+        const auto renewals = static_cast<std::uint64_t>(leases);
+        // A renewal may fall between a write that is counted and its request.
+        if (now.version - last.version <= own + renewals &&
+            now.requests - last.requests <= own_requests + renewals + 1) {
             return true;
         }
         last = now;
