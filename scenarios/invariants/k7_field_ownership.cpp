@@ -4,6 +4,7 @@
 
 #include "operator/api/operation.hpp"
 #include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
 #include "scenarios/invariants/managed_fields.hpp"
 
 namespace bestgres::scenarios {
