@@ -36,6 +36,15 @@ bool speaks_to_patroni(const plan::Effect& effect) {
            std::holds_alternative<plan::PatchPatroniConfig>(effect);
 }
 
+// Ours by its annotation, and unknown to the caches only because somebody took its label away.
+// Applying it brings that back.
+bool lost_its_label(const kube::Object& found, const plan::Effect& effect) {
+    const auto* const apply = std::get_if<plan::ApplyObject>(&effect);
+    const std::string_view owner = found.annotation(manifests::owner_uid_key);
+    return apply != nullptr && !owner.empty() &&
+           owner == apply->object.annotation(manifests::owner_uid_key);
+}
+
 std::string first_line(std::string_view text) {
     return std::string(text.substr(0, std::min(text.find('\n'), std::size_t{300})));
 }
@@ -107,7 +116,12 @@ void OperatorCore::on_proof(const ClusterKey& key, const kube::Answer& answer, T
     const auto* const listing = std::get_if<kube::Listing>(&*answer.outcome);
     const kube::Object* const found =
         listing == nullptr || listing->items.empty() ? nullptr : &listing->items.front();
-    if (found == nullptr) {
+    if (found != nullptr && found->label(manifests::cluster_label) == key.name) {
+        store_.put(ref, *found, turn.now);
+        settle(key, turn.now);
+        return;
+    }
+    if (found == nullptr || lost_its_label(*found, work.step->effect)) {
         const plan::Step step = *work.step;
         if (const std::optional<Planned> planned = make_plan(key, false, turn)) {
             work.step = step;
@@ -115,17 +129,16 @@ void OperatorCore::on_proof(const ClusterKey& key, const kube::Answer& answer, T
         }
         return;
     }
-    if (found->label(manifests::cluster_label) == key.name) {
-        store_.put(ref, *found, turn.now);
-        settle(key, turn.now);
-        return;
+    Stranger& stranger = work.foreign[ref];
+    if (stranger.uid != found->uid()) {
+        announce(key,
+                 {.warning = true,
+                  .reason = "NameTaken",
+                  .message = to_string(ref) + " exists and does not belong to this cluster"},
+                 turn);
     }
-    work.foreign[ref] = found->uid();
-    announce(key,
-             {.warning = true,
-              .reason = "NameTaken",
-              .message = to_string(ref) + " exists and does not belong to this cluster"},
-             turn);
+    stranger = {.uid = std::string(found->uid()), .proven = turn.now};
+    polls_.add(key, turn.now + proof_of_a_stranger_holds);
     settle(key, turn.now);
 }
 

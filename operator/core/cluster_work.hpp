@@ -23,6 +23,15 @@ inline constexpr Duration after_a_command = std::chrono::milliseconds(500);
 // A look that contradicts the decision, or that could not be finished.
 inline constexpr Duration reconsider_after = std::chrono::seconds(2);
 
+// How long it counts that an object of somebody else holds a name.
+inline constexpr Duration proof_of_a_stranger_holds = std::chrono::minutes(1);
+
+// An object that holds a name of the cluster's and is not its own.
+struct Stranger {
+    std::string uid;
+    Instant proven;
+};
+
 struct ClusterWork {
     enum class Stage {
         idle,
@@ -49,7 +58,7 @@ struct ClusterWork {
     Instant operation_not_before;          // of the next step for a BGDbOps
 
     std::map<kube::Ref, plan::Settled> settled;
-    std::map<kube::Ref, std::string> foreign;
+    std::map<kube::Ref, Stranger> foreign;
     std::optional<plan::Ledger> ledger;
     std::string sqlstate;
     std::vector<api::DecisionStatus> decisions;
@@ -74,9 +83,10 @@ struct ClusterWork {
         hasher.add(sqlstate);
         hasher.add(status_wanted);
         hasher.add(status_got);
-        for (const auto& [ref, version] : foreign) {
+        for (const auto& [ref, stranger] : foreign) {
             hasher.add(kube::to_string(ref));
-            hasher.add(version);
+            hasher.add(stranger.uid);
+            hasher.add(static_cast<std::uint64_t>(stranger.proven.ns));
         }
         hasher.add(static_cast<std::uint64_t>(not_before.ns));
         hasher.add(operation_refused);

@@ -127,9 +127,11 @@ void OperatorCore::advance_clusters(Turn& turn) {
     if (!leader_.may_act(turn.now) || !current(turn.now)) {
         return;
     }
-    for (ClusterKey& key : queue_.take_due(turn.now)) {
-        if (std::ranges::find(ready_, key) == ready_.end()) {
-            ready_.push_back(std::move(key));
+    for (WorkQueue* const queue : {&queue_, &polls_}) {
+        for (ClusterKey& key : queue->take_due(turn.now)) {
+            if (std::ranges::find(ready_, key) == ready_.end()) {
+                ready_.push_back(std::move(key));
+            }
         }
     }
     if (ready_.empty()) {
@@ -165,6 +167,7 @@ std::optional<Instant> OperatorCore::wake_at(Instant now) const {
     }
     if (was_leading_ && current(now)) {
         keep(queue_.next_due());
+        keep(polls_.next_due());
     }
     return earliest;
 }
@@ -372,6 +375,7 @@ std::uint64_t OperatorCore::hash() const {
     store_.hash_into(hasher);
     leader_.hash_into(hasher);
     queue_.hash_into(hasher);
+    polls_.hash_into(hasher);
     for (const Informer& informer : informers_) {
         informer.hash_into(hasher);
     }

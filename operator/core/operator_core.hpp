@@ -146,6 +146,7 @@ private:
     std::map<kube::WatchId, std::size_t> watches_;
     Leader leader_;
     WorkQueue queue_;
+    WorkQueue polls_;  // what no watch tells: names that others hold. No work until it is due.
     std::deque<ClusterKey> ready_;  // due, and waiting for a free place
     std::map<ClusterKey, ClusterWork> works_;
     std::map<std::uint64_t, Pending> pending_;

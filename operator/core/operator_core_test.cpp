@@ -101,6 +101,33 @@ TEST(OperatorCore, never_takes_over_a_foreign_object) {
     EXPECT_EQ(std::ranges::count(rig.calls, "apply Service shop/db"), 0);
 }
 
+TEST(OperatorCore, makes_an_object_when_its_name_is_free_again) {
+    Rig rig;
+    rig.server.put(ref(kube::kinds::service, "db"), {{"spec", {{"type", "foreign"}}}});
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(seconds(300));
+    const auto taken = std::ranges::count_if(rig.server.objects(), [](const auto& entry) {
+        return entry.second.text_at({"reason"}) == "NameTaken";
+    });
+    EXPECT_EQ(taken, 1) << "told once, not with every proof";
+    rig.server.erase(ref(kube::kinds::service, "db"));
+    rig.run_for(seconds(61));
+
+    EXPECT_EQ(std::ranges::count(rig.calls, "apply Service shop/db"), 1);
+}
+
+TEST(OperatorCore, brings_a_label_back_that_somebody_took_away) {
+    Rig rig = running(1);
+    rig.calls.clear();
+    rig.server.edit(ref(kube::kinds::stateful_set, "db"),
+                    [](Json& json) { json["metadata"]["labels"].erase("bestgres.io/cluster"); });
+    rig.run_for(seconds(5));
+
+    EXPECT_EQ(rig.calls, std::vector<std::string>{"apply StatefulSet shop/db"});
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::stateful_set, "db"))->label("bestgres.io/cluster"),
+              "db");
+}
+
 TEST(OperatorCore, replaces_a_stale_replica_only_after_a_fresh_look) {
     Rig rig = running(3);
     rig.calls.clear();

@@ -95,7 +95,11 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     std::erase_if(work.server_versions,
                   [&is_gone](const auto& entry) { return is_gone(entry.first); });
     facts.settled = work.settled;
-    facts.foreign = work.foreign;
+    for (const auto& [ref, stranger] : work.foreign) {
+        if (turn.now < stranger.proven + proof_of_a_stranger_holds) {
+            facts.foreign.emplace(ref, stranger.uid);
+        }
+    }
     facts.rest = work.rest;
     facts.operator_image = settings_.operator_image;
     facts.passwords = work.passwords;

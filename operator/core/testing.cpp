@@ -25,6 +25,13 @@ kube::Ref ref_of(const kube::Kind& kind, const kube::Object& object) {
     return {kind, std::string(object.ns()), std::string(object.name())};
 }
 
+// What leaves a selection is gone to who watches it: as it was, with the version of its end.
+kube::WatchEvent left_behind(kube::WatchId id, const TinyServer::Change& change) {
+    Json json = change.before.json();
+    json["metadata"]["resourceVersion"] = std::to_string(change.version);
+    return {id, kube::WatchEventType::deleted, kube::Object(std::move(json)), ""};
+}
+
 }  // namespace
 
 bool TinyServer::matches(const std::string& label_selector, const kube::Object& object) {
@@ -72,7 +79,7 @@ TinyServer::Answer TinyServer::write(const kube::Ref& ref, Json json) {
                     gone     ? kube::WatchEventType::deleted
                     : exists ? kube::WatchEventType::modified
                              : kube::WatchEventType::added,
-                    ref, object});
+                    ref, exists ? live->second : kube::Object(), object});
     if (gone) {
         objects_.erase(ref);
     } else {
@@ -100,7 +107,8 @@ void TinyServer::erase(const kube::Ref& ref) {
     }
     Json json = live->second.json();
     json["metadata"]["resourceVersion"] = std::to_string(++version_);
-    log_.push_back({version_, kube::WatchEventType::deleted, ref, kube::Object(std::move(json))});
+    log_.push_back({version_, kube::WatchEventType::deleted, ref, live->second,
+                    kube::Object(std::move(json))});
     objects_.erase(live);
 }
 
@@ -311,13 +319,17 @@ void Rig::take(Operator& subject, Outbox out) {
 void Rig::collect_watch_events(Operator& subject) {
     for (auto& [id, watch] : subject.watches) {
         for (const TinyServer::Change& change : server.log()) {
+            const std::string& selector = watch.spec.label_selector;
+            const bool is_in = TinyServer::matches(selector, change.object);
+            const bool was_in =
+                !change.before.name().empty() && TinyServer::matches(selector, change.before);
             if (change.version <= watch.seen || change.ref.kind != watch.spec.kind ||
-                (!watch.spec.ns.empty() && change.ref.ns != watch.spec.ns) ||
-                !TinyServer::matches(watch.spec.label_selector, change.object)) {
+                (!watch.spec.ns.empty() && change.ref.ns != watch.spec.ns) || !(is_in || was_in)) {
                 continue;
             }
             watch.seen = change.version;
-            subject.inbox.push_back(kube::WatchEvent{id, change.type, change.object, ""});
+            subject.inbox.push_back(is_in ? kube::WatchEvent{id, change.type, change.object, ""}
+                                          : left_behind(id, change));
         }
     }
 }

@@ -30,6 +30,7 @@ public:
         std::uint64_t version = 0;
         kube::WatchEventType type = kube::WatchEventType::added;
         kube::Ref ref;
+        kube::Object before;  // empty of a creation
         kube::Object object;
     };
     const std::vector<Change>& log() const { return log_; }

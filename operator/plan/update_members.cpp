@@ -63,6 +63,10 @@ Opinion update_members(const ClusterView& view) {
     if (std::ranges::none_of(view.members, &Member::stale)) {
         return {};
     }
+    if (view.stateful_set.name().empty()) {
+        return just(Waiting{.rule = RuleId::update_members,
+                            .because = "the StatefulSet, which would bring a removed pod back"});
+    }
     for (const Member& member : view.members) {
         if (member.stale && member.has_pod() && !member.pod.being_deleted() && !runs(member)) {
             return just(replace(

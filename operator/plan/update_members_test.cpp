@@ -13,6 +13,15 @@ TEST(UpdateMembers, is_silent_when_all_are_on_the_current_template) {
     EXPECT_EQ(TestCluster().steps(), texts({}));
 }
 
+TEST(UpdateMembers, removes_no_pod_that_nothing_would_bring_back) {
+    TestCluster db;
+    db.stale("db-1").without(kube::kinds::stateful_set, "db");
+    db.facts().foreign[{kube::kinds::stateful_set, "shop", "db"}] = "uid-of-another";
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits()[1], "the StatefulSet, which would bring a removed pod back");
+}
+
 TEST(UpdateMembers, replaces_a_replica_before_the_primary) {
     TestCluster db;
     db.stale("db-0").stale("db-1").stale("db-2");
