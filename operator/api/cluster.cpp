@@ -78,9 +78,6 @@ std::string restarted_at(const kube::Object& cluster) {
 }
 
 LagClass lag_class(std::int64_t bytes) {
-    if (bytes <= 0) {
-        return LagClass::none;
-    }
     if (bytes < mebibyte) {
         return LagClass::under_1mi;
     }

@@ -28,8 +28,9 @@ enum class Phase {
 enum class ConditionStatus { is_true, is_false, unknown };
 enum class MemberRole { primary, replica, synchronous, quorum };
 
-// How far a replica is behind. Classes, not bytes: exact lag would cost a write at every look.
-enum class LagClass { none, under_1mi, under_16mi, more, unknown };
+// How far a replica is behind. Classes, not bytes: exact lag would cost a write at every look. None
+// for 0: under traffic it would come and go with every loop of Patroni.
+enum class LagClass { under_1mi, under_16mi, more, unknown };
 LagClass lag_class(std::int64_t bytes);
 
 // metav1.Condition.

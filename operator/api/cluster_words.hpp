@@ -95,9 +95,8 @@ struct Words<MemberRole> {
 
 template <>
 struct Words<LagClass> {
-    static constexpr std::array<std::pair<LagClass, std::string_view>, 5> all{
-        {{LagClass::none, "0"},
-         {LagClass::under_1mi, "<1Mi"},
+    static constexpr std::array<std::pair<LagClass, std::string_view>, 4> all{
+        {{LagClass::under_1mi, "<1Mi"},
          {LagClass::under_16mi, "<16Mi"},
          {LagClass::more, ">=16Mi"},
          {LagClass::unknown, "unknown"}}};

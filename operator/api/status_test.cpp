@@ -55,9 +55,9 @@ TEST(ClusterStatus, what_cannot_be_read_counts_as_absent) {
     EXPECT_EQ(status.primary, "db-0");
 }
 
-TEST(LagClass, has_four_steps) {
-    EXPECT_EQ(lag_class(0), LagClass::none);
-    EXPECT_EQ(lag_class(1), LagClass::under_1mi);
+TEST(LagClass, has_three_steps) {
+    EXPECT_EQ(lag_class(0), LagClass::under_1mi);
+    EXPECT_EQ(lag_class(1024 * 1024 - 1), LagClass::under_1mi);
     EXPECT_EQ(lag_class(1024 * 1024), LagClass::under_16mi);
     EXPECT_EQ(lag_class(16 * 1024 * 1024), LagClass::more);
 }

@@ -71,15 +71,14 @@ Phase phase_of(const ClusterView& view, const Summary& summary) {
     return summary.all_healthy ? Phase::running : Phase::degraded;
 }
 
-// A class is left only when the bytes are clearly outside of it: `none` and `under_1mi` change
-// with every loop of Patroni under traffic, so that the first sight of lag below 1 MiB stays.
+// A class is left only when the bytes are clearly below it, lest a lag near a bound is a write at
+// every look.
 LagClass steady_class(std::int64_t bytes, std::optional<LagClass> previous) {
     const LagClass now = api::lag_class(bytes);
     if (!previous || *previous == LagClass::unknown || now >= *previous) {
         return now;
     }
-    const bool far_below = api::lag_class(bytes * 2) < *previous;
-    return *previous != LagClass::under_1mi && far_below ? now : *previous;
+    return api::lag_class(bytes * 2) < *previous ? now : *previous;
 }
 
 LagClass lag_of(const ClusterView& view, const Member& member, std::optional<LagClass> previous) {
