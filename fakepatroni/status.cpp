@@ -140,7 +140,13 @@ void Member::tend_slots(Turn& turn) {
         }
         const std::string slot = slot_name(member->name);
         slots_seen_[slot] = turn.now;
-        if (turn.local.volume().slots.count(slot) == 0) {
+        const auto kept = turn.local.volume().slots.find(slot);
+        const bool is_there = kept != turn.local.volume().slots.end();
+        const bool has_had_it = is_there && kept->second.lost && !kept->second.active;
+        if (has_had_it && traits.replaces_lost_slots && !config_->pause) {
+            turn.local.drop_slot(slot);
+            turn.local.make_slot(slot);
+        } else if (!is_there) {
             turn.local.make_slot(slot);
         }
         if (turn.local.in_recovery() && view_.leader_object) {

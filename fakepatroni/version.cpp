@@ -26,6 +26,7 @@ constexpr Traits three{.number = "3.0.2",
                        .always_waits_half_a_second = true,
                        .keeps_leader_without_heir = false,
                        .every_node_keeps_slots = false,
+                       .replaces_lost_slots = false,
                        .readiness_needs_streaming = false};
 
 constexpr Traits four{.number = "4.1.4",
@@ -51,6 +52,7 @@ constexpr Traits four{.number = "4.1.4",
                       .always_waits_half_a_second = false,
                       .keeps_leader_without_heir = true,
                       .every_node_keeps_slots = true,
+                      .replaces_lost_slots = true,
                       .readiness_needs_streaming = true};
 
 }  // namespace

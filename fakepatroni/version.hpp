@@ -36,6 +36,7 @@ struct Traits {
     bool always_waits_half_a_second = false;  // after each loop, not only where another one leads
     bool keeps_leader_without_heir = false;   // SIGTERM, no healthy replica: released at the end
     bool every_node_keeps_slots = false;
+    bool replaces_lost_slots = false;  // those with wal_status lost
     bool readiness_needs_streaming = false;
 };
 

@@ -1,6 +1,9 @@
 // Faults in a world of three members: each begins at rest, and the world comes to rest again.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "scenarios/engine/truth_view.hpp"
 #include "scenarios/testing.hpp"
 
 namespace bestgres::scenarios {
@@ -74,6 +77,32 @@ TEST(Faults, a_kubelet_that_was_dead_obeys_again) {
          .lasts = {},
          .amount = 30});
     expect_sound(run(scenario));
+}
+
+// The probe that would have found its member ready ends while the kubelet is dead.
+TEST(Faults, a_kubelet_that_was_dead_probes_again) {
+    Scenario scenario = creation(3);
+    scenario.faults.push_back({.id = "fault",
+                               .kind = FaultKind::kubelet_dead,
+                               .target = "node-3",
+                               .when = at_second(6),
+                               .lasts = seconds(20)});
+    expect_sound(run(scenario));
+}
+
+std::int64_t streaming(const World& world) {
+    const std::vector<MemberTruth> members = TruthView(world.state()).members();
+    return std::count_if(members.begin(), members.end(), [](const MemberTruth& member) {
+        return member.postgres->connection().has_value();
+    });
+}
+
+TEST(Faults, a_lost_slot_is_replaced_by_patroni_4_only) {
+    Scenario scenario = with_fault(FaultKind::slot_lost, "a replica of db", Duration{});
+    scenario.topology.patroni = PatroniVersion::v4_1;
+    EXPECT_EQ(streaming(run(scenario)), 2);
+    scenario.topology.patroni = PatroniVersion::v3_0;
+    EXPECT_EQ(streaming(run(scenario)), 1);
 }
 
 // An empty target would be everybody.

@@ -208,6 +208,8 @@ void take_up(WorldState& world, std::uint32_t index) {
             if (!container.runs()) {
                 container.phase = Phase::waiting;
                 put(world, Duration::zero(), ContainerDue{index, container.incarnation});
+            } else {
+                look_at_readiness(world, index);  // a probe that ended while it was dead is lost
             }
             break;
     }

@@ -49,7 +49,7 @@ std::optional<WatchTable::Number> WatchTable::find(const Process& owner, kube::W
 std::vector<WatchTable::Number> WatchTable::enter(const fakekube::StoredEvent& stored) {
     std::vector<Number> woken;
     for (auto& [number, watch] : open_) {
-        if (stored.kind->is(watch.kind) && seen_through(watch, stored)) {
+        if (!watch.refused && stored.kind->is(watch.kind) && seen_through(watch, stored)) {
             watch.untold.push_back(stored.version);
             woken.push_back(number);
         }
@@ -63,7 +63,7 @@ void WatchTable::hash_into(Hasher& hasher) const {
     for (const auto& [number, watch] : open_) {
         hasher.add(number);
         hash_values(hasher, watch.owner, watch.id, watch.selection.ns, watch.kind, watch.replica,
-                    watch.untold, watch.on_its_way, watch.duplicates, watch.silent_since);
+                    watch.untold, watch.refused, watch.on_its_way, watch.duplicates, watch.silent_since);
     }
 }
 

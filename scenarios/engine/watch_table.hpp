@@ -22,6 +22,7 @@ struct Watch {
     kube::Kind kind = {};
     std::uint32_t replica = 0;
     std::vector<std::uint64_t> untold = {};  // versions of its kind, in order
+    bool refused = false;                    // it ends before it has told anything
     bool on_its_way = false;                 // a delivery is in the queue
     bool duplicates = false;                 // tells its first events twice
     std::optional<Instant> silent_since = std::nullopt;

@@ -231,6 +231,7 @@ void open_watch(WorldState& world, const Process& owner, kube::WatchId id, kube:
                                   std::vector<fakekube::StoredEvent>())
                             : world.server.events_after(opening.after, all_events);
     const bool gone = opening.gone || !missed.ok();
+    opening.watch.refused = opening.refused || gone;
     const WatchTable::Number number = world.watches.open(std::move(opening.watch));
     if (opening.refused || gone) {
         const bool of_node =
