@@ -36,17 +36,24 @@ std::optional<Duration> way(WorldState& world, const Process& from, Place to) {
            jittered(world, world.scenario->knobs.call_latency, dice_of(world, from).latency);
 }
 
-void hear_reply(WorldState& world, const Asked& asked, fakepatroni::RestReply reply) {
+// What Patroni in that container says, to be heard after `delay`.
+void send_reply(WorldState& world, const Container& container, const Asked& asked,
+                std::pair<Duration, fakepatroni::RestReply> delayed) {
+    auto& [delay, reply] = delayed;
     if (asked.from.sort == Process::Sort::member) {
-        put(world, Duration::zero(),
+        put(world, delay,
             MemberHears{asked.from.index, asked.from.incarnation,
                         fakepatroni::PeerAnswer{asked.id, std::move(reply)}});
     } else if (asked.from.sort == Process::Sort::operator_core) {
-        put(world, Duration::zero(),
-            OperatorHears{asked.from.index, asked.from.incarnation,
-                          patroni::Answer{.id = asked.id,
-                                          .outcome = patroni::Reply{.status = reply.status,
-                                                                    .body = reply.body}}});
+        tell(world, PatroniAnswered{.actor = actor_of(world, asked.from),
+                                    .pod_uid = container.pod_uid,
+                                    .status = reply.status});
+        put(world, delay,
+            OperatorHears{
+                asked.from.index, asked.from.incarnation,
+                patroni::Answer{.id = asked.id,
+                                .outcome = patroni::Reply{.status = reply.status,
+                                                          .body = std::move(reply.body)}}});
     }
 }
 
@@ -156,8 +163,8 @@ void rest_arrives(WorldState& world, RestArrives arrives) {
         return;
     }
     if (const auto status = rest_error(world, container.pod)) {
-        hear_reply(world, {.from = arrives.from, .id = arrives.id},
-                   {.status = static_cast<int>(*status), .body = "an error"});
+        send_reply(world, container, {.from = arrives.from, .id = arrives.id},
+                   {Duration::zero(), {.status = static_cast<int>(*status), .body = "an error"}});
         return;
     }
     const fakepatroni::RestId id = ++world.rest_requests;  // askers' own numbers may be equal
@@ -193,18 +200,7 @@ void answer_rest(WorldState& world, std::uint32_t index, fakepatroni::RestId id,
     if (!delay || asked.answer_is_lost) {
         return;
     }
-    if (asked.from.sort == Process::Sort::member) {
-        put(world, *delay,
-            MemberHears{asked.from.index, asked.from.incarnation,
-                        fakepatroni::PeerAnswer{asked.id, std::move(reply)}});
-    } else if (asked.from.sort == Process::Sort::operator_core) {
-        put(world, *delay,
-            OperatorHears{
-                asked.from.index, asked.from.incarnation,
-                patroni::Answer{.id = asked.id,
-                                .outcome = patroni::Reply{.status = reply.status,
-                                                          .body = std::move(reply.body)}}});
-    }
+    send_reply(world, container, asked, {*delay, std::move(reply)});
 }
 
 void tell_patroni(WorldState& world, std::uint32_t index, std::string method, Json body) {

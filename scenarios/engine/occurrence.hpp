@@ -39,6 +39,12 @@ struct PatroniAsked {
     Actor actor;  // an operator
     patroni::Call call;
 };
+// Patroni's answer is on its way back to who asked, on a network that will bring it.
+struct PatroniAnswered {
+    Actor actor;  // an operator
+    std::string pod_uid;
+    int status = 0;  // of HTTP
+};
 struct SqlSent {
     Actor actor;
     postgres::Call call;
@@ -106,9 +112,10 @@ struct Finished {
     bool settled = false;
 };
 
-using Occurrence = std::variant<CallArrived, CallPerformed, ObjectChanged, PatroniAsked, SqlSent,
-                                StepBegun, LineLogged, PostgresChanged, PatroniChanged,
-                                RouteChanged, WriteBegun, WriteEnded, EditMade, FaultBegan,
-                                FaultEnded, OperatorStarted, OperatorEnded, Settled, Finished>;
+using Occurrence =
+    std::variant<CallArrived, CallPerformed, ObjectChanged, PatroniAsked, PatroniAnswered, SqlSent,
+                 StepBegun, LineLogged, PostgresChanged, PatroniChanged, RouteChanged, WriteBegun,
+                 WriteEnded, EditMade, FaultBegan, FaultEnded, OperatorStarted, OperatorEnded,
+                 Settled, Finished>;
 
 }  // namespace bestgres::scenarios

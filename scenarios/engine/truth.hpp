@@ -32,6 +32,7 @@ struct MemberTruth {
     bool ready = false;             // what the agent would answer now
     bool reachable = false;         // some client's node has a route and a path to it now
     bool connected = false;         // some client has a session with it, and a path
+    bool half_made = false;         // initdb made its data, and nobody has led from it
     const fakepatroni::Postgres* postgres = nullptr;  // null: no process
 };
 

@@ -36,6 +36,8 @@ std::vector<MemberTruth> TruthView::members() const {
                            .ready = container.agent.readiness(world_.now).ok,
                            .reachable = is_reachable(world_, container),
                            .connected = is_connected(world_, index),
+                           .half_made = is_half_made(world_, container.claim_uid,
+                                                     (*container.postgres)->volume()),
                            .postgres = &**container.postgres});
     }
     return members;

@@ -9,18 +9,18 @@ void D5BootstrapOnce::judge_data(const std::string& pod_uid, const Truth& truth,
         return;
     }
     const std::string& now = member->postgres->volume().system_identifier;
-    std::string& known = systems_[member->claim_uid];
-    if (known == now) {
+    const Data before = std::exchange(systems_[member->claim_uid], {now, member->half_made});
+    if (before == systems_[member->claim_uid]) {
         return;
     }
-    if (!known.empty()) {
-        findings.add(text,
-                     "The volume of " + member->pod + " held system " + known + " and holds " + now,
-                     {"claim " + member->claim_uid});
+    if (!before.system.empty() && before.system != now && !before.half_made) {
+        findings.add(
+            text,
+            "The volume of " + member->pod + " held system " + before.system + " and holds " + now,
+            {"claim " + member->claim_uid});
     }
-    known = now;
     for (const MemberTruth& other : truth.members()) {
-        if (other.cluster != member->cluster || other.postgres == nullptr) {
+        if (other.cluster != member->cluster || other.postgres == nullptr || other.half_made) {
             continue;
         }
         const fakepatroni::Volume& data = other.postgres->volume();
@@ -64,9 +64,10 @@ void D5BootstrapOnce::on(const Occurrence& occurrence, const Truth& truth, Findi
 }
 
 void D5BootstrapOnce::hash_into(Hasher& hasher) const {
-    for (const auto& [claim, system] : systems_) {
+    for (const auto& [claim, data] : systems_) {
         hasher.add(claim);
-        hasher.add(system);
+        hasher.add(data.system);
+        hasher.add(static_cast<std::uint64_t>(data.half_made));
     }
 }
 

@@ -10,7 +10,8 @@ struct D5BootstrapOnce {
     static constexpr LawText text{
         "D5",
         "A cluster is bootstrapped once: all its data comes from one system, the data of a volume "
-        "is never replaced by that of another, and the operator never writes `initialize`."};
+        "that anybody has led from is never replaced by that of another, and the operator never "
+        "writes `initialize`."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;
@@ -19,7 +20,13 @@ private:
     void judge_data(const std::string& pod_uid, const Truth& truth, Findings& findings);
     void judge_key(const ObjectChanged& changed, const Truth& truth, Findings& findings) const;
 
-    std::map<std::string, std::string> systems_;  // by claim: the system that its data is of
+    struct Data {
+        std::string system;
+        bool half_made = false;  // what is left of a bootstrap that failed binds nobody
+
+        bool operator==(const Data&) const = default;
+    };
+    std::map<std::string, Data> systems_;  // by claim
 };
 
 }  // namespace bestgres::scenarios

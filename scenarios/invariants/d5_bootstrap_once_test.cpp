@@ -38,6 +38,27 @@ TEST_F(D5, data_is_never_replaced_by_that_of_another_system) {
     EXPECT_EQ(said(), "D5: The volume of db-2 held system 77 and holds 88");
 }
 
+TEST_F(D5, what_is_left_of_a_bootstrap_that_failed_may_be_replaced) {
+    member("db-2").half_made = true;
+    make_anew("db-2", "88");
+    EXPECT_EQ(said(), "D5: Cluster db was bootstrapped twice: db-2 is of system 88, db-0 of 77");
+    member("db-2").half_made = false;
+    make_anew("db-2", "77");
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(D5, a_bootstrap_beside_what_is_left_of_another_is_lawful) {
+    for (const char* pod : {"db-0", "db-1", "db-2"}) {
+        member(pod).half_made = true;
+        changed(pod);
+    }
+    member("db-2").half_made = false;
+    make_anew("db-2", "88");
+    member("db-0").half_made = false;
+    make_anew("db-0", "88");
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(D5, the_operator_never_writes_initialize) {
     change(a_member, kube::kinds::config_map, config_map_json("db-config", {{"initialize", "7"}}));
     EXPECT_EQ(said(), "");

@@ -1,5 +1,7 @@
 #include "scenarios/invariants/k12_rights.hpp"
 
+#include <algorithm>
+
 namespace bestgres::scenarios {
 namespace {
 
@@ -11,16 +13,16 @@ bool is_for_want_of_rights(const kube::Error& error) {
             error.message.find(" may not ") != std::string::npos);
 }
 
-// A Role that was taken away by hand refuses what the shipped one allows.
-bool is_somebodys_doing(const Truth& truth) {
-    for (const Fault& fault : truth.active_faults()) {
-        if (fault.kind == FaultKind::refused || fault.kind == FaultKind::object_edited ||
-            fault.kind == FaultKind::object_deleted ||
-            fault.kind == FaultKind::old_manifest_applied) {
-            return true;
-        }
-    }
-    return false;
+bool is_refused_by_a_fault(const Truth& truth) {
+    const std::vector<Fault> faults = truth.active_faults();
+    return std::any_of(faults.begin(), faults.end(),
+                       [](const Fault& fault) { return fault.kind == FaultKind::refused; });
+}
+
+bool grants_rights(const kube::Object& object) {
+    return object.kind() == kube::kinds::role.name ||
+           object.kind() == kube::kinds::role_binding.name ||
+           object.kind() == kube::kinds::service_account.name;
 }
 
 bool has_wildcard(const Json& rules) {
@@ -38,18 +40,33 @@ bool has_wildcard(const Json& rules) {
 
 }  // namespace
 
+// What refuses while a grant is as a person left it is no fault of the shipped one.
+void K12Rights::follow(const ObjectChanged& changed) {
+    const kube::Object& object = changed.after.name().empty() ? changed.before : changed.after;
+    if (!grants_rights(object)) {
+        return;
+    }
+    const std::string name = std::string(object.kind()) + "/" + std::string(object.name());
+    if (changed.actor.sort == ActorSort::user && !changed.before.name().empty()) {
+        spoiled_.insert(name);
+    } else if (by_operator(changed.actor)) {
+        spoiled_.erase(name);
+    }
+}
+
 void K12Rights::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     if (const auto* performed = std::get_if<CallPerformed>(&occurrence)) {
         const bool ours =
             by_operator(performed->actor) || performed->actor.sort == ActorSort::patroni;
         if (ours && !performed->outcome.ok() && is_for_want_of_rights(performed->outcome.error()) &&
-            !is_somebodys_doing(truth)) {
+            spoiled_.empty() && !is_refused_by_a_fault(truth)) {
             findings.add(text,
                          performed->actor.name + ": " + kube::describe(performed->call) +
                              " is more than its Role allows",
                          {performed->outcome.error().message});
         }
     } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        follow(*changed);
         if (by_operator(changed->actor) && changed->after.kind() == kube::kinds::role.name &&
             has_wildcard(array_at(changed->after.json(), {"rules"}))) {
             findings.add(text,
@@ -57,6 +74,12 @@ void K12Rights::on(const Occurrence& occurrence, const Truth& truth, Findings& f
                              " with a wildcard",
                          {identify(changed->after), dump(changed->after.json()["rules"])});
         }
+    }
+}
+
+void K12Rights::hash_into(Hasher& hasher) const {
+    for (const std::string& name : spoiled_) {
+        hasher.add(name);
     }
 }
 

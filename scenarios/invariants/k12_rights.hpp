@@ -1,5 +1,8 @@
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "scenarios/invariants/reading.hpp"
 
 namespace bestgres::scenarios {
@@ -11,7 +14,13 @@ struct K12Rights {
         "Role that the operator makes has a wildcard."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
-    void hash_into(Hasher&) const {}
+    void hash_into(Hasher& hasher) const;
+
+private:
+    void follow(const ObjectChanged& changed);
+
+    // Roles, RoleBindings and ServiceAccounts as a person left them: "Role/db".
+    std::set<std::string> spoiled_;
 };
 
 }  // namespace bestgres::scenarios

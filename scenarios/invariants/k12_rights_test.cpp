@@ -39,7 +39,17 @@ TEST_F(K12, a_quota_is_no_want_of_rights) {
 }
 
 TEST_F(K12, what_a_person_took_away_is_no_fault_of_the_shipped_role) {
-    truth.faults = {{.id = "f1", .kind = FaultKind::object_deleted, .target = "RoleBinding/db"}};
+    change(the_operator, kube::kinds::role, labelled("db"));
+    change(the_user, kube::kinds::role, labelled("db"));
+    refused(a_member, R"(nodes is forbidden: User "y" cannot get resource "nodes")");
+    EXPECT_EQ(said(), "");
+    change(the_operator, kube::kinds::role, labelled("db"));
+    refused(a_member, R"(nodes is forbidden: User "y" cannot get resource "nodes")");
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(K12, a_refusal_by_a_fault_is_none) {
+    truth.faults = {{.id = "f1", .kind = FaultKind::refused}};
     refused(a_member, R"(nodes is forbidden: User "y" cannot get resource "nodes")");
     EXPECT_EQ(said(), "");
 }

@@ -1,6 +1,18 @@
 #include "scenarios/invariants/l2_writable_primary.hpp"
 
+#include "operator/manifests/names.hpp"
+
 namespace bestgres::scenarios {
+namespace {
+
+// Somebody else's Service has the name under which its clients would come.
+bool has_no_name(const Truth& truth, const ClusterId& id) {
+    const kube::Object service =
+        truth.object({kube::kinds::service, id.ns, manifests::primary_service_name(id.name)});
+    return !service.name().empty() && owner_uid(service) != resource_of(truth, id).uid();
+}
+
+}  // namespace
 
 void L2WritablePrimary::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     watch_.on(occurrence, truth);
@@ -13,7 +25,8 @@ void L2WritablePrimary::on(const Occurrence& occurrence, const Truth& truth, Fin
     }
     for (const auto& [id, gap] : watch_.gaps()) {
         const std::optional<Duration> overdue = watch_.overdue(id, truth);
-        if (!overdue || *overdue <= WriterWatch::bound(truth, id) || !told_.insert(id).second) {
+        if (!overdue || *overdue <= WriterWatch::bound(truth, id) || has_no_name(truth, id) ||
+            !told_.insert(id).second) {
             continue;
         }
         std::vector<std::string> facts = {"the lock is held by \"" + lock_of(truth, id).holder +

@@ -69,6 +69,20 @@ TEST_F(L2, a_cluster_that_is_stopped_or_paused_needs_none) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L2, clients_of_a_name_that_another_has_taken_are_that_ones) {
+    Json service = labelled("db");
+    service["metadata"]["labels"]["bestgres.io/owner-uid"] = "another";
+    truth.put(kube::kinds::service, service);
+    member("db-0").reachable = false;
+    changed("db-0");
+    time_passes(300);
+    EXPECT_EQ(said(), "");
+
+    truth.put(kube::kinds::service, labelled("db"));
+    time_passes(300);
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(L2, a_primary_that_no_client_reaches_is_none) {
     member("db-0").reachable = false;
     changed("db-0");

@@ -17,12 +17,6 @@ ClusterId cluster_of_call(const CallArrived& arrived) {
             string_at(body, {"metadata", "labels", manifests::cluster_label})};
 }
 
-// A question that gets its answer obliges to nothing.
-bool is_answered(const patroni::Call& call, const MemberTruth& member, const Truth& truth) {
-    return call.verb == patroni::Verb::status && !member.patroni_frozen &&
-           truth.active_faults().empty();
-}
-
 bool is_look(const CallArrived& arrived) {
     const auto* const list = std::get_if<kube::List>(&arrived.call);
     return list != nullptr && !list->label_selector.empty();
@@ -59,15 +53,20 @@ void L8LostPartners::on(const Occurrence& occurrence, const Truth& truth, Findin
     able_.on(occurrence, truth);
     if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
         const auto member = member_by_uid(truth, asked->call.pod_uid);
-        if (member && !is_answered(asked->call, *member, truth)) {
+        if (member) {
             ask({asked->call.ns, member->cluster},
                 {std::string(patroni::path(asked->call.verb)) + " of " + asked->call.pod,
-                 truth.now() + asked->call.deadline + slack});
+                 truth.now() + asked->call.deadline + slack,
+                 asked->call.verb == patroni::Verb::status ? asked->call.pod_uid : ""});
         }
+    } else if (const auto* answered = std::get_if<PatroniAnswered>(&occurrence)) {
+        std::erase_if(asked_, [answered](const auto& entry) {
+            return entry.second.question_to == answered->pod_uid;
+        });
     } else if (const auto* sent = std::get_if<SqlSent>(&occurrence)) {
         if (const auto member = member_by_uid(truth, sent->call.pod_uid)) {
             ask({sent->call.ns, member->cluster},
-                {"SQL on " + sent->call.pod, truth.now() + sent->call.deadline + slack});
+                {"SQL on " + sent->call.pod, truth.now() + sent->call.deadline + slack, ""});
         }
     } else if (const auto* arrived = std::get_if<CallArrived>(&occurrence)) {
         if (by_operator(arrived->actor) && !asked_.empty()) {
@@ -89,6 +88,7 @@ void L8LostPartners::hash_into(Hasher& hasher) const {
     for (const auto& [id, asked] : asked_) {
         hasher.add(to_string(id));
         hasher.add(asked.what);
+        hasher.add(asked.question_to);
         hasher.add(static_cast<std::uint64_t>(asked.due.ns));
     }
 }

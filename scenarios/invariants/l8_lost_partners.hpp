@@ -22,6 +22,8 @@ private:
     struct Asked {
         std::string what;
         Instant due;
+        // The pod of a mere question: one that gets its answer obliges to nothing.
+        std::string question_to;
     };
     void ask(const ClusterId& id, Asked asked);
     void heard_of(const ClusterId& id) { asked_.erase(id); }

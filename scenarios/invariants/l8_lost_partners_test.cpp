@@ -25,15 +25,21 @@ struct L8 : ::testing::Test, Court<L8LostPartners> {
 TEST_F(L8, a_question_that_is_answered_obliges_to_nothing) {
     call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::pod, "db-1")});
     asks(patroni::Verb::status);
+    tell(PatroniAnswered{the_operator, "uid-of-pods-db-0", 503});
     after(std::chrono::minutes(10), LineLogged{});
     EXPECT_EQ(said(), "");
 }
 
-TEST_F(L8, a_question_while_something_is_wrong_may_stay_open) {
+TEST_F(L8, another_members_answer_is_none) {
     call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::pod, "db-1")});
-    truth.faults.push_back({.id = "f1", .kind = FaultKind::rest_silent, .target = "db-0"});
     asks(patroni::Verb::status);
-    truth.faults.clear();
+    tell(PatroniAnswered{the_operator, "uid-of-pods-db-1", 200});
+    after(std::chrono::minutes(3), LineLogged{});
+    EXPECT_EQ(alarms(), 1U);
+}
+
+TEST_F(L8, an_order_that_was_answered_is_still_to_be_looked_after) {
+    tell(PatroniAnswered{the_operator, "uid-of-pods-db-0", 200});
     after(std::chrono::minutes(3), LineLogged{});
     EXPECT_EQ(alarms(), 1U);
 }

@@ -93,7 +93,9 @@ void R1WriteRouting::check_fenced(const Truth& truth, Findings& findings) {
         const bool held = std::any_of(faults.begin(), faults.end(), [&node](const Fault& fault) {
             return holds_routes_of(fault, node);
         });
-        const bool late = truth.now() - since > when_fenced + truth.scenario().knobs.proxy_lag;
+        // A proxy that could not hear of it needs its moment after that is over, too.
+        const bool late = truth.now() - std::max(since, truth.last_disturbance()) >
+                          when_fenced + truth.scenario().knobs.proxy_lag;
         if (late && !held && told_.insert(route).second) {
             const auto member = member_by_uid(truth, std::get<2>(route));
             findings.add(text,

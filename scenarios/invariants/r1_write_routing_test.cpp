@@ -58,6 +58,21 @@ TEST_F(R1, nobody_is_sent_to_a_fenced_member_but_where_the_proxy_is_cut_off) {
     EXPECT_EQ(alarms(), 1U);
 }
 
+TEST_F(R1, a_proxy_that_could_not_hear_of_it_has_its_moment_afterwards) {
+    Json pod = pod_json("db-0", true);
+    pod["metadata"]["labels"][std::string(manifests::fenced_label)] = "true";
+    truth.faults = {{.id = "cut", .kind = FaultKind::partition, .target = "node-1=api"}};
+    routes("node-1", {"db-0"});
+    change(the_operator, kube::kinds::pod, pod);
+    time_passes(300);
+    truth.faults.clear();
+    truth.disturbed_until = truth.at;
+    time_passes(9);
+    EXPECT_EQ(said(), "");
+    time_passes(9);
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(R1, without_an_operator_patroni_has_more_time) {
     truth.who_operates[0].leads = false;
     tell(OperatorEnded{"operator-1"});

@@ -70,7 +70,8 @@ void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Finding
         return;
     }
     for (const auto& [id, gap] : watch_.gaps()) {
-        if (truth.now() - gap.since > when_standing &&
+        // One that has just been written again is judged above, once the proxies know.
+        if (truth.now() - gap.since > when_standing && !claimed_.contains(id) &&
             kube::condition_is_true(resource_of(truth, id), "Ready")) {
             alarm(id, " says Ready=True although nobody can write for " +
                           seconds_text(truth.now() - gap.since));

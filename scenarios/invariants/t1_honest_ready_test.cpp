@@ -87,6 +87,17 @@ TEST_F(T1, ready_may_be_written_a_moment_before_the_proxies_know) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(T1, that_moment_is_given_however_long_it_took) {
+    die("db-0");
+    ready("False");
+    time_passes(400);
+    ready("True");
+    time_passes(1);
+    promote("db-1");
+    time_passes(30);
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(T1, ready_does_not_stand_for_ever) {
     ready("True");
     time_passes(300);

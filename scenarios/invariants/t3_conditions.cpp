@@ -28,15 +28,18 @@ bool is_cause(const Occurrence& occurrence) {
 
 }  // namespace
 
-void T3Conditions::count(const ClusterId& id, const std::string& type, Findings& findings) {
+void T3Conditions::count(const ClusterId& id, const Json& condition, Findings& findings) {
+    const std::string type = string_at(condition, {"type"});
     if (type != "Ready" && type != "SpecValid") {
         return;
     }
-    const int times = ++transitions_[{id, type}];
-    if (times == most_transitions + 1) {
+    Turns& turns = turns_[{id, type}];
+    turns.is_true = string_at(condition, {"status"}) == "True";
+    if (++turns.since_the_cause == most_transitions + 1) {
         findings.add(text,
-                     "Condition " + type + " of " + to_string(id) + " flaps: " +
-                         std::to_string(times) + " transitions, and nothing has happened",
+                     "Condition " + type + " of " + to_string(id) +
+                         " flaps: " + std::to_string(turns.since_the_cause) +
+                         " transitions, and nothing has happened",
                      {});
     }
 }
@@ -65,14 +68,16 @@ void T3Conditions::judge(const ObjectChanged& changed, Findings& findings) {
                          {dump(*before), dump(after)});
         }
         if (turned) {
-            count(id, type, findings);
+            count(id, after, findings);
         }
     }
 }
 
 void T3Conditions::on(const Occurrence& occurrence, const Truth&, Findings& findings) {
     if (is_cause(occurrence)) {
-        transitions_.clear();
+        for (auto& [condition, turns] : turns_) {
+            turns.since_the_cause = turns.is_true ? 0 : -1;
+        }
     }
     const auto* const changed = std::get_if<ObjectChanged>(&occurrence);
     if (changed != nullptr && by_operator(changed->actor) &&
@@ -82,10 +87,11 @@ void T3Conditions::on(const Occurrence& occurrence, const Truth&, Findings& find
 }
 
 void T3Conditions::hash_into(Hasher& hasher) const {
-    for (const auto& [key, times] : transitions_) {
+    for (const auto& [key, turns] : turns_) {
         hasher.add(to_string(key.first));
         hasher.add(key.second);
-        hasher.add(static_cast<std::uint64_t>(times));
+        hasher.add(static_cast<std::uint64_t>(turns.since_the_cause));
+        hasher.add(static_cast<std::uint64_t>(turns.is_true));
     }
 }
 

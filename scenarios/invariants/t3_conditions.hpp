@@ -12,7 +12,8 @@ struct T3Conditions {
         "T3",
         "A condition's transition time moves only with its status; one that is not True "
         "says why; Ready and SpecValid change at most twice for one cause (an edit, a fault, a "
-        "step, a pod that is taken, another leader)."};
+        "step, a pod that is taken, another leader), beside the return from what an earlier one "
+        "did."};
 
     static constexpr int most_transitions = 2;
 
@@ -21,9 +22,13 @@ struct T3Conditions {
 
 private:
     void judge(const ObjectChanged& changed, Findings& findings);
-    void count(const ClusterId& id, const std::string& type, Findings& findings);
+    void count(const ClusterId& id, const Json& condition, Findings& findings);
 
-    std::map<std::pair<ClusterId, std::string>, int> transitions_;  // since the last cause
+    struct Turns {
+        int since_the_cause = 0;
+        bool is_true = false;
+    };
+    std::map<std::pair<ClusterId, std::string>, Turns> turns_;
 };
 
 }  // namespace bestgres::scenarios

@@ -48,6 +48,21 @@ TEST_F(T3, a_condition_does_not_flap) {
               "T3: Condition Ready of shop/db flaps: 3 transitions, and nothing has happened");
 }
 
+// db-1 streams again after its restart when that of db-0 has begun already.
+TEST_F(T3, the_return_from_one_step_may_be_told_within_the_next) {
+    tell(StepBegun{});
+    ready("True", "16:00", "");
+    ready("False", "16:01");
+    tell(StepBegun{});
+    ready("True", "16:02", "");
+    ready("False", "16:02");
+    ready("True", "16:03", "");
+    EXPECT_EQ(said(), "");
+    ready("False", "16:04");
+    EXPECT_EQ(said(),
+              "T3: Condition Ready of shop/db flaps: 3 transitions, and nothing has happened");
+}
+
 TEST_F(T3, a_drain_may_take_one_pod_after_the_other) {
     for (const char* name : {"db-0", "db-1", "db-2"}) {
         ready("False", "16:00");
