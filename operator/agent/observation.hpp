@@ -36,7 +36,8 @@ struct Observation {
     std::optional<PatroniReport> report;
     std::optional<Instant> reported_at;
     bool replica_within_lag = false;  // GET /replica?lag=... answered 200 together with the report
-    Duration ttl = std::chrono::seconds(30);
+    // Until Patroni has told it, the shortest that a BGCluster may have: the watchdog is not late.
+    Duration ttl = std::chrono::seconds(20);
 
     bool operator==(const Observation&) const = default;
 };

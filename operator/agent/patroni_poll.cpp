@@ -7,7 +7,6 @@ namespace {
 
 constexpr Duration period = std::chrono::seconds(1);
 constexpr Duration answer_within = std::chrono::seconds(2);
-constexpr int rounds_per_config = 10;
 
 http::Request get(std::string target) {
     http::Request request;
@@ -38,9 +37,7 @@ void PatroniPoll::ask_leader() {
                          end_round();
                          return;
                      }
-                     if (round_ % rounds_per_config == 0) {
-                         ask_config();
-                     }
+                     ask_config();
                      ask_replica(std::move(*report));
                  });
 }
@@ -80,7 +77,6 @@ void PatroniPoll::ask_config() {
 }
 
 void PatroniPoll::end_round() {
-    ++round_;
     after_round_();
     timer_.start(period, [this] { ask_leader(); });
 }

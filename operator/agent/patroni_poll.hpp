@@ -1,5 +1,5 @@
-// Asks Patroni of this pod once a second over its REST API and keeps the newest report. Two reads a
-// round, both answered from Patroni's memory; the configuration (for ttl) every tenth round.
+// Asks Patroni of this pod once a second over its REST API and keeps the newest report: two reads a
+// round, and the configuration for ttl, all answered from Patroni's memory.
 #pragma once
 
 #include <functional>
@@ -35,7 +35,6 @@ private:
     Observation observation_;
     // Patroni's own default; the configured one follows with the first answer of GET /config.
     std::int64_t maximum_lag_bytes_ = 1'048'576;
-    int round_ = 0;
 };
 
 }  // namespace bestgres::agent

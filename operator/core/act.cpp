@@ -81,6 +81,7 @@ void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view,
         return;
     }
     work.stage = Stage::acting;
+    work.acting_since = turn.now;
     Pending pending;
     pending.purpose = Purpose::act;
     pending.key = key;
@@ -100,6 +101,29 @@ void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view,
                               turn.out.sql_calls.push_back({id, std::move(call), site});
                           }},
                request);
+}
+
+// A member that went away with its answer must not keep its cluster waiting for the deadline:
+// meanwhile another one leads, and clients are still sent to the former leader.
+void OperatorCore::give_up_if_overtaken(const ClusterKey& key, Turn& turn) {
+    const ClusterWork& work = works_[key];
+    if (work.stage != Stage::acting || !work.step || !speaks_to_patroni(work.step->effect) ||
+        turn.now < work.acting_since + overtaken_after) {
+        return;
+    }
+    const std::optional<Planned> planned = make_plan(key, false, turn);
+    if (!planned || planned->plan.steps.empty() ||
+        planned->plan.steps.front().rule != plan::RuleId::fence_stale_leader) {
+        return;
+    }
+    std::erase_if(pending_, [&key](const auto& entry) {
+        return entry.second.purpose == Purpose::act && entry.second.key == key;
+    });
+    failed(key,
+           {.message = plan::describe(work.step->effect) + ": no answer yet, and " +
+                       planned->plan.steps.front().because,
+            .unknown = true},
+           turn);
 }
 
 void OperatorCore::on_proof(const ClusterKey& key, const kube::Answer& answer, Turn& turn) {

@@ -23,6 +23,8 @@ inline constexpr Duration after_a_command = std::chrono::milliseconds(500);
 // A look that contradicts the decision, or that could not be finished.
 inline constexpr Duration reconsider_after = std::chrono::seconds(2);
 
+// A command that another leader has overtaken is not waited for any longer than this.
+inline constexpr Duration overtaken_after = std::chrono::seconds(10);
 // How long it counts that an object of somebody else holds a name.
 inline constexpr Duration proof_of_a_stranger_holds = std::chrono::minutes(1);
 
@@ -44,6 +46,7 @@ struct ClusterWork {
 
     Stage stage = Stage::idle;
     std::optional<plan::Step> step;
+    Instant acting_since;
     std::size_t awaited = 0;  // answers of the look
     bool look_failed = false;
     bool must_look = false;  // the outcome of a call is unknown: read before anything else
@@ -65,8 +68,9 @@ struct ClusterWork {
     std::map<std::string, std::int64_t> server_versions;  // by pod uid
     std::set<std::string> asked;                          // pod uids
     std::optional<manifests::Passwords> passwords;
-    std::uint64_t status_wanted = 0;  // hash of the status written last,
-    std::uint64_t status_got = 0;     // and of what the server made of it
+    std::uint64_t status_wanted = 0;     // hash of the status written last,
+    std::uint64_t status_got = 0;        // and of what the server made of it
+    std::uint32_t status_conflicts = 0;  // in a row
     std::string phase;                // for metrics
     plan::Memory memory;              // of the last reading: saves work, decides nothing
     bool spec_was_invalid = false;
@@ -74,6 +78,7 @@ struct ClusterWork {
     void hash_into(Hasher& hasher) const {
         hasher.add(static_cast<std::uint64_t>(stage));
         hasher.add(step ? plan::describe(step->effect) : "");
+        hasher.add(static_cast<std::uint64_t>(acting_since.ns));
         hasher.add(static_cast<std::uint64_t>(awaited));
         hasher.add(static_cast<std::uint64_t>(must_look) * 4 +
                    static_cast<std::uint64_t>(look_failed) * 2 +
@@ -83,6 +88,7 @@ struct ClusterWork {
         hasher.add(sqlstate);
         hasher.add(status_wanted);
         hasher.add(status_got);
+        hasher.add(static_cast<std::uint64_t>(status_conflicts));
         for (const auto& [ref, stranger] : foreign) {
             hasher.add(kube::to_string(ref));
             hasher.add(stranger.uid);

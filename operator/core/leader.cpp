@@ -56,6 +56,9 @@ std::optional<kube::Call> Leader::next_call(Instant now) {
 std::optional<kube::Call> Leader::write(Instant now, bool release) {
     state_ = State::writing;
     releasing_ = release;
+    if (release) {
+        held_until_ = std::nullopt;  // whoever reads what is sent now may take it
+    }
     sent_at_ = now;
     Json json = lease_.json();
     const bool exists = !lease_.name().empty();

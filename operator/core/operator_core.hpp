@@ -110,6 +110,7 @@ private:
     // act.cpp: one step
     void start(const ClusterKey& key, const plan::Step& step, const Planned& planned, Turn& turn);
     void perform(const ClusterKey& key, const plan::ClusterView& view, Turn& turn);
+    void give_up_if_overtaken(const ClusterKey& key, Turn& turn);
     void on_proof(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
     void on_act(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
     void on_patroni(const patroni::Answer& answer, Turn& turn);

@@ -139,6 +139,51 @@ TEST(OperatorCore, replaces_a_stale_replica_only_after_a_fresh_look) {
     EXPECT_EQ(std::ranges::count(rig.calls, "evict Pod shop/db-1"), 1);
 }
 
+// The node of the former leader died with the answer; the order's deadline is 45 s.
+TEST(OperatorCore, fences_a_former_leader_without_waiting_for_its_answer) {
+    Rig rig = running(3);
+    rig.patroni_never_answers_orders = true;
+    rig.server.edit(ref(kube::kinds::pod, "db-0"), [](Json& json) {
+        json["metadata"]["annotations"]["bestgres.io/template-hash"] = "old";
+    });
+    rig.run_for(seconds(6));
+    ASSERT_EQ(std::ranges::count(rig.calls, "/switchover db-0"), 1);
+    rig.server.edit(ref(kube::kinds::config_map, "db-leader"),
+                    [](Json& json) { json["metadata"]["annotations"]["leader"] = "db-1"; });
+    rig.server.edit(ref(kube::kinds::pod, "db-1"),
+                    [](Json& json) { json["metadata"]["labels"]["bestgres.io/role"] = "master"; });
+    rig.run_for(seconds(3));
+    EXPECT_EQ(std::ranges::count(rig.calls, "patch Pod shop/db-0"), 0) << "it may still answer";
+    rig.run_for(seconds(3));
+    rig.server.edit(ref(kube::kinds::config_map, "db-leader"),
+                    [](Json& json) { json["metadata"]["annotations"]["renewTime"] = "later"; });
+    rig.run_for(seconds(5));
+
+    EXPECT_EQ(std::ranges::count(rig.calls, "patch Pod shop/db-0"), 1);
+}
+
+// The watch that would tell of the other writer is stalled.
+TEST(OperatorCore, reads_again_when_its_status_meets_another_writer_twice) {
+    Rig rig = running(1);
+    const std::uint64_t looks = rig.core().metrics(rig.now()).looks;
+    int refused = 0;
+    rig.server.fault = [&refused](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const replace = std::get_if<kube::Replace>(&call);
+        if (replace == nullptr || replace->kind != kube::kinds::bg_cluster || ++refused > 2) {
+            return std::nullopt;
+        }
+        kube::Error error;
+        error.code = kube::ErrorCode::conflict;
+        return error;
+    };
+    rig.server.edit(ref(kube::kinds::pod, "db-0"),
+                    [](Json& pod) { pod["status"]["conditions"][0]["status"] = "False"; });
+    rig.run_for(seconds(3));
+
+    EXPECT_EQ(refused, 3);
+    EXPECT_GT(rig.core().metrics(rig.now()).looks, looks);
+}
+
 TEST(OperatorCore, asks_again_later_when_a_budget_refuses_an_eviction) {
     Rig rig = running(3);
     rig.calls.clear();
@@ -241,6 +286,7 @@ TEST(OperatorCore, gives_the_lease_back_when_its_last_write_was_answered) {
             replace->object.text_at({"spec", "holderIdentity"}).empty()) {
             answered = rig.core().metrics(rig.now()).steps.at("ApplyObject");
             released = true;
+            EXPECT_FALSE(rig.core().holds_lease(rig.now())) << "who reads this may take it";
         }
         return std::nullopt;
     };

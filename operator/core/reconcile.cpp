@@ -47,6 +47,7 @@ void OperatorCore::reconcile(const ClusterKey& key, Turn& turn) {
         return;
     }
     if (works_[key].stage != ClusterWork::Stage::idle) {
+        give_up_if_overtaken(key, turn);
         return;  // whatever comes of it, this cluster is looked at again then
     }
     if (!exists) {
@@ -207,6 +208,7 @@ void OperatorCore::on_status(const ClusterKey& key, const kube::Answer& answer, 
     ClusterWork& work = works_[key];
     work.stage = ClusterWork::Stage::idle;
     if (answer.outcome.ok()) {
+        work.status_conflicts = 0;
         if (const auto* object = std::get_if<kube::Object>(&*answer.outcome)) {
             work.status_got = hash_json(object_at(object->json(), {"status"}));
             store_.put(resource_ref(key), *object, turn.now);
@@ -218,6 +220,10 @@ void OperatorCore::on_status(const ClusterKey& key, const kube::Answer& answer, 
     const bool ordinary =
         error.code == kube::ErrorCode::conflict || error.code == kube::ErrorCode::not_found;
     work.status_wanted = 0;
+    // Once the watch will tell of whoever wrote meanwhile; twice it does not.
+    if (error.code == kube::ErrorCode::conflict && ++work.status_conflicts > 1) {
+        work.must_look = true;
+    }
     if (!ordinary) {
         turn.out.records.push_back({Severity::warning,
                                     "status not written",

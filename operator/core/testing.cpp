@@ -300,6 +300,9 @@ void Rig::take(Operator& subject, Outbox out) {
     for (const PatroniCall& call : out.patroni_calls) {
         if (patroni::is_write(call.call.verb)) {
             calls.push_back(std::string(patroni::path(call.call.verb)) + " " + call.call.pod);
+            if (patroni_never_answers_orders) {
+                continue;
+            }
         }
         const patroni::Reply silent{503, ""};
         subject.inbox.push_back(patroni::Answer{call.id, patroni ? patroni(call.call) : silent});

@@ -65,6 +65,7 @@ public:
     TinyServer server;
     // The answer to a call to a member's Patroni; 503 where it is not set.
     std::function<patroni::Reply(const patroni::Call&)> patroni;
+    bool patroni_never_answers_orders = false;
     // The answer to statements; no rows where it is not set.
     std::function<Result<postgres::Rows, postgres::Failure>(const postgres::Call&)> sql;
     // Hears every event that a core was given, and what it answered.

@@ -83,6 +83,30 @@ TEST(Status, names_members_roles_and_services) {
     EXPECT_EQ(status.conditions[0].status, api::ConditionStatus::is_true);
 }
 
+TEST(Status, says_who_may_lead_in_synchronous_mode_and_how_a_person_decides_otherwise) {
+    TestCluster db;
+    db.synchronous("db-1").dcs("db-leader", {{"leader", ""}});
+    db.without(kube::kinds::pod, "db-0").without(kube::kinds::pod, "db-1");
+    EXPECT_NE(db.plan().status.conditions[0].message.find("patronictl failover --candidate db-2"),
+              std::string::npos)
+        << db.plan().status.conditions[0].message;
+
+    TestCluster led_by_the_standby;
+    led_by_the_standby.synchronous("db-1").dcs("db-leader", {{"leader", ""}});
+    led_by_the_standby.without(kube::kinds::pod, "db-0");
+    EXPECT_EQ(led_by_the_standby.plan().status.conditions[0].message, "no member leads");
+}
+
+TEST(Status, is_not_ready_where_clients_find_nobody) {
+    TestCluster db;
+    db.without(kube::kinds::service, "db");
+    db.facts().foreign[{kube::kinds::service, "shop", "db"}] = "uid-of-another";
+    const api::Condition ready = db.plan().status.conditions[0];
+
+    EXPECT_EQ(ready.reason, "NoService");
+    EXPECT_EQ(ready.message, "Service shop/db is missing or another's: no client finds db-0 by it");
+}
+
 TEST(Status, says_why_of_every_condition_that_is_not_true) {
     TestCluster settled;
     TestCluster unready;

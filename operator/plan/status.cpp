@@ -156,15 +156,47 @@ api::Condition condition(const ClusterView& view, std::string type, ConditionSta
     return made;
 }
 
+// In synchronous mode Patroni lets nobody take over who may lack an acknowledged commit, and
+// neither do we: that is for a person to decide.
+std::string why_nobody_leads(const ClusterView& view) {
+    const patroni::SyncState& sync = view.sync;
+    const Member* kept_out = nullptr;
+    for (const Member& member : view.members) {
+        if (!runs(member) || !member.status || member.status->role != patroni::Role::replica) {
+            continue;
+        }
+        if (sync.leader.empty() || member.name == sync.leader || sync.contains(member.name)) {
+            return "no member leads";
+        }
+        kept_out = &member;
+    }
+    return kept_out == nullptr
+               ? "no member leads"
+               : "no member leads: " + sync.leader +
+                     " led last, and only it and its synchronous standbys are sure to hold every "
+                     "acknowledged commit. If they are lost for good, `patronictl failover "
+                     "--candidate " +
+                     kept_out->name + "` goes on with what that one has";
+}
+
 api::Condition ready_condition(const ClusterView& view, const Summary& summary) {
     const Member* const primary = view.primary();
     const bool serves = primary != nullptr && primary->ready;
+    const kube::Ref service{kube::kinds::service, view.ns,
+                            manifests::primary_service_name(view.name)};
+    if (serves && view.object(service) == nullptr) {
+        api::Condition made = condition(view, "Ready", ConditionStatus::is_false, "NoService");
+        made.message = to_string(service) + " is missing or another's: no client finds " +
+                       primary->name + " by it";
+        return made;
+    }
     if (serves && summary.all_healthy) {
         return condition(view, "Ready", ConditionStatus::is_true, "AllMembersHealthy");
     }
     if (!serves) {
         api::Condition made = condition(view, "Ready", ConditionStatus::is_false, "NoPrimary");
-        made.message = primary == nullptr ? "no member leads" : primary->name + " is not ready";
+        made.message =
+            primary == nullptr ? why_nobody_leads(view) : primary->name + " is not ready";
         return made;
     }
     const Member* const unhealthy = find_unhealthy(view);
