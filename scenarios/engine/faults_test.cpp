@@ -131,6 +131,19 @@ TEST(Faults, an_outage_of_the_api_server_ends_in_the_same_cluster) {
     expect_sound(run(with_fault(FaultKind::api_outage, "", seconds(45))));
 }
 
+// The pod is scheduled, and after five minutes evicted, while its kubelet hears of nothing.
+TEST(Faults, a_pod_that_ended_before_its_kubelet_heard_of_it_is_made_again) {
+    Scenario scenario = creation(1);
+    scenario.topology.nodes = 1;
+    scenario.faults.push_back({.id = "cut",
+                               .kind = FaultKind::node_cut_off,
+                               .target = "node-1",
+                               .when = at_second(2),
+                               .lasts = seconds(500)});
+    const World world = run(scenario);
+    EXPECT_TRUE(is_settled(world, "1/1")) << situation(world);
+}
+
 TEST(Faults, a_lost_answer_is_no_second_creation) {
     Scenario scenario = creation(1);
     scenario.faults.push_back({.id = "lost",

@@ -241,8 +241,10 @@ void kubelet_sees(WorldState& world, std::uint32_t node, const kube::WatchEvent&
         return;
     }
     if (found == world.container_of.end()) {
-        if (!event.object.being_deleted()) {
-            begin_pod(world, node, event.object);
+        begin_pod(world, node, event.object);
+        if (event.object
+                .being_deleted()) {  // it was before it was heard of: there is nothing to stop
+            begin_stop(world, world.container_of.at(std::string(event.object.uid())), 0);
         }
         return;
     }

@@ -63,7 +63,8 @@ void WatchTable::hash_into(Hasher& hasher) const {
     for (const auto& [number, watch] : open_) {
         hasher.add(number);
         hash_values(hasher, watch.owner, watch.id, watch.selection.ns, watch.kind, watch.replica,
-                    watch.untold, watch.refused, watch.on_its_way, watch.duplicates, watch.silent_since);
+                    watch.untold, watch.refused, watch.on_its_way, watch.duplicates,
+                    watch.silent_since);
     }
 }
 

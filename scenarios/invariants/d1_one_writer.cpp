@@ -42,7 +42,7 @@ void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findi
                          " both accept writes",
                      described(writers));
     }
-    if (holders.size() < 2) {
+    if (holders.size() < 2 || was_deleted_lately(id, truth)) {
         two_locks_.erase(id);
     } else if (two_locks_.insert(id).second) {
         findings.add(text,
@@ -52,11 +52,33 @@ void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findi
     }
 }
 
+void D1OneWriter::follow_lock(const ObjectChanged& changed, const Truth& truth) {
+    if (changed.actor.sort == ActorSort::patroni || changed.before.annotation("leader").empty() ||
+        changed.before.kind() != kube::kinds::config_map.name ||
+        !changed.after.annotation("leader").empty()) {
+        return;
+    }
+    const kube::Ref ref{kube::kinds::config_map, std::string(changed.before.ns()),
+                        std::string(changed.before.name())};
+    if (const auto id = owner_of_dcs_object(truth, ref)) {
+        deleted_[*id] = truth.now();
+    }
+}
+
+bool D1OneWriter::was_deleted_lately(const ClusterId& id, const Truth& truth) const {
+    const auto deleted = deleted_.find(id);
+    const auto spec = spec_in_force(truth, id);
+    const Duration ttl = std::chrono::seconds(spec ? spec->patroni.ttl : 30);
+    return deleted != deleted_.end() && truth.now() < deleted->second + ttl;
+}
+
 void D1OneWriter::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     if (const std::optional<std::string> pod_uid = pod_changed(occurrence)) {
         if (const std::optional<ClusterId> id = cluster_of_pod(truth, *pod_uid)) {
             judge(*id, truth, findings);
         }
+    } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        follow_lock(*changed, truth);
     } else if (const auto* route = std::get_if<RouteChanged>(&occurrence)) {
         judge({truth.scenario().topology.ns, route->service}, truth, findings);
     }
@@ -68,6 +90,10 @@ void D1OneWriter::hash_into(Hasher& hasher) const {
         for (const ClusterId& id : *breached) {
             hasher.add(to_string(id));
         }
+    }
+    for (const auto& [id, at] : deleted_) {
+        hasher.add(to_string(id));
+        hasher.add(static_cast<std::uint64_t>(at.ns));
     }
 }
 

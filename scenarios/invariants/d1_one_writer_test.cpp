@@ -57,5 +57,20 @@ TEST_F(D1, two_that_believe_to_lead_are_an_alarm_before_anything_is_written) {
     EXPECT_EQ(said(), "D1: db-0 and db-1 of shop/db both believe to hold the lock");
 }
 
+// Patroni believes in its lock until the ttl ends, and cannot be told otherwise.
+TEST_F(D1, a_lock_that_somebody_deleted_is_believed_in_for_its_ttl) {
+    truth.put(kube::kinds::bg_cluster, cluster_json());
+    lock("db-0");
+    const kube::Ref ref = ref_of(kube::kinds::config_map, "db-leader");
+    const kube::Object before = truth.object(ref);
+    truth.store.erase(ref);
+    tell(ObjectChanged{the_user, before, kube::Object()});
+    member("db-1").believes_to_lead = true;
+    tell(PatroniChanged{uid("db-1")});
+    EXPECT_EQ(said(), "");
+    after(std::chrono::seconds(30), PatroniChanged{uid("db-1")});
+    EXPECT_EQ(alarms(), 1U);
+}
+
 }  // namespace
 }  // namespace bestgres::scenarios

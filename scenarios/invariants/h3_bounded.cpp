@@ -19,7 +19,9 @@ void H3Bounded::on(const Occurrence& occurrence, const Truth& truth, Findings& f
                          {"the last: " + step->effect, step->because});
         }
     } else if (const auto* line = std::get_if<LineLogged>(&occurrence)) {
-        if (exceeds("lines of " + line->process, lines_a_minute, truth.now())) {
+        // What Patroni logs is not ours.
+        if (line->process.starts_with("operator-") &&
+            exceeds("lines of " + line->process, lines_a_minute, truth.now())) {
             findings.add(text,
                          line->process + " has logged " + std::to_string(lines_a_minute + 1) +
                              " lines within a minute",

@@ -19,10 +19,12 @@ bool is_refused_by_a_fault(const Truth& truth) {
                        [](const Fault& fault) { return fault.kind == FaultKind::refused; });
 }
 
+// Of a cluster: the operator mends it. Its own are for people to keep.
 bool grants_rights(const kube::Object& object) {
-    return object.kind() == kube::kinds::role.name ||
-           object.kind() == kube::kinds::role_binding.name ||
-           object.kind() == kube::kinds::service_account.name;
+    const bool grants = object.kind() == kube::kinds::role.name ||
+                        object.kind() == kube::kinds::role_binding.name ||
+                        object.kind() == kube::kinds::service_account.name;
+    return grants && !owner_uid(object).empty();
 }
 
 bool has_wildcard(const Json& rules) {

@@ -7,6 +7,7 @@
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 #include "operator/plan/wanted.hpp"
+#include "scenarios/invariants/members.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -30,6 +31,11 @@ bool copies_data(const Truth& truth, const kube::Object& pod) {
            status->state == patroni::State::creating_replica;
 }
 
+bool leads(const Truth& truth, const kube::Object& pod) {
+    const auto member = member_by_uid(truth, pod.uid());
+    return member && (member->believes_to_lead || is_writable(*member));
+}
+
 // A serving, stale, asynchronous replica that should have gone before this standby.
 std::string passed_over(const Truth& truth, const ClusterId& id, const kube::Object& standby) {
     const patroni::SyncState sync = sync_of(truth, id);
@@ -39,8 +45,8 @@ std::string passed_over(const Truth& truth, const ClusterId& id, const kube::Obj
     const std::string holder = lock_of(truth, id).holder;
     for (const kube::Object& pod : children(truth, kube::kinds::pod, id)) {
         const bool before = pod.name() != standby.name() && pod.name() != holder &&
-                            !sync.contains(pod.name()) && is_stale(truth, id, pod) &&
-                            is_serving(truth, pod);
+                            !leads(truth, pod) && !sync.contains(pod.name()) &&
+                            is_stale(truth, id, pod) && is_serving(truth, pod);
         if (before) {
             return std::string(pod.name());
         }

@@ -53,6 +53,15 @@ TEST_F(K4, the_synchronous_standby_does_not_go_first) {
               "asynchronous and on an old template too");
 }
 
+TEST_F(K4, a_primary_whose_lock_somebody_deleted_is_not_passed_over) {
+    member("db-1", "old");
+    member("db-2", "new");
+    truth.store.erase(ref_of(kube::kinds::config_map, "db-leader"));
+    member("db-0", "old");
+    take("db-1");
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(K4, who_does_not_serve_is_not_passed_over) {
     member("db-1", "old");
     member("db-2", "old");

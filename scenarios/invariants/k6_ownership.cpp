@@ -34,8 +34,11 @@ void K6Ownership::judge_made(const CallArrived& arrived, const Truth& truth,
             text, what + " names no cluster that exists as its owner",
             {"owner uid " + std::string(owner_uid(made)), identify(resource_of(truth, id))});
     }
+    // One that lost its label to somebody's edit still says whose it is.
+    const bool is_ours = arrived.before.annotation(manifests::owner_uid_key) ==
+                         made.annotation(manifests::owner_uid_key);
     const bool taken_over =
-        !arrived.before.name().empty() && cluster_name(arrived.before) != id.name;
+        !arrived.before.name().empty() && cluster_name(arrived.before) != id.name && !is_ours;
     if (taken_over && std::holds_alternative<kube::Apply>(arrived.call)) {
         findings.add(text, what + " takes over an object that is not the cluster's",
                      {identify(arrived.before)});

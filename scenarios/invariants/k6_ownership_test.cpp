@@ -38,6 +38,14 @@ TEST_F(K6, a_name_that_somebody_else_holds_is_not_taken_over) {
               "cluster's");
 }
 
+TEST_F(K6, what_lost_its_label_is_still_the_clusters) {
+    Json without = labelled("db");
+    without["metadata"]["labels"].erase(std::string(manifests::cluster_label));
+    truth.put(kube::kinds::service, without);
+    apply(labelled("db"));
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(K6, an_object_of_a_cluster_that_is_gone_is_left_alone) {
     truth.store.erase(ref_of(kube::kinds::bg_cluster, "db"));
     call(the_operator, kube::Delete{.ref = ref_of(kube::kinds::pod, "db-1")});

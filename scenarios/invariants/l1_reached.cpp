@@ -6,6 +6,7 @@
 #include "operator/api/cluster_words.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "scenarios/invariants/writer_watch.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -128,12 +129,33 @@ std::string wrong_with_leader(const Truth& truth, const ClusterId& id) {
     return "";
 }
 
+// Patroni's own rules keep everybody out who is left, and the status says what can be done.
+bool waits_for_a_person(const Truth& truth, const ClusterId& id) {
+    if (!lock_of(truth, id).holder.empty()) {
+        return false;
+    }
+    for (const MemberTruth& member : members_of(truth, id)) {
+        if (is_eligible(truth, id, member)) {
+            return false;
+        }
+    }
+    for (const Json& condition :
+         array_at(resource_of(truth, id).json(), {"status", "conditions"})) {
+        if (string_at(condition, {"type"}) == "Ready" &&
+            string_at(condition, {"message"}).find("patronictl failover") != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 std::string difference(const Truth& truth, const ClusterId& id) {
     const kube::Object resource = resource_of(truth, id);
     const auto spec = spec_in_force(truth, id);
-    if (!spec || api::is_paused(resource) || is_paused_by_hand(truth, id)) {
+    if (!spec || api::is_paused(resource) || is_paused_by_hand(truth, id) ||
+        waits_for_a_person(truth, id)) {
         return "";
     }
     if (resource.being_deleted()) {
@@ -181,7 +203,7 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
         const auto spec = spec_in_force(truth, id);
         const Duration span = truth.now() - truth.last_disturbance();
         const Duration bound = for_all + for_a_member * (spec ? spec->instances : 1);
-        if (span > bound) {
+        if (span > bound && !waits_for_a_person(truth, id)) {
             findings.add(text,
                          "Cluster " + to_string(id) + " has come to rest only " +
                              seconds_text(span) + " after the last thing that happened",

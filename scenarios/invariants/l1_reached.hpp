@@ -8,7 +8,9 @@ struct L1Reached {
     static constexpr LawText text{
         "L1",
         "After the last fault and the last edit every cluster comes to rest as its spec asks, "
-        "within twelve minutes and two for each member; where a fault never ends, L6 judges."};
+        "within twelve minutes and two for each member; where a fault never ends, L6 judges. Where "
+        "nobody is left who surely holds all acknowledged commits, the status says how a person "
+        "decides."};
 
     static constexpr Duration for_all = std::chrono::minutes(12);
     static constexpr Duration for_a_member = std::chrono::minutes(2);

@@ -127,6 +127,23 @@ TEST_F(L1, the_status_says_so) {
     EXPECT_EQ(said(), "L1: Cluster shop/db has come to rest, but its phase is Degraded");
 }
 
+// Whom Patroni keeps out for the sake of acknowledged commits, a person may let in.
+TEST_F(L1, where_nobody_may_lead_the_status_says_what_to_do) {
+    truth.put(kube::kinds::config_map,
+              config_map_json("db-sync", {{"leader", "db-0"}, {"sync_standby", "db-9"}}));
+    die("db-0");
+    lock("");
+    put_pod("db-0", "now", false);
+    rests();
+    EXPECT_EQ(alarms(), 1U);
+    Json cluster = truth.object(ref_of(kube::kinds::bg_cluster, "db")).json();
+    cluster["status"]["conditions"] =
+        Json::array({{{"type", "Ready"}, {"message", "run patronictl failover --candidate db-1"}}});
+    truth.put(kube::kinds::bg_cluster, cluster);
+    rests();
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(L1, rest_comes_in_time) {
     after(std::chrono::minutes(17), Settled{});
     EXPECT_EQ(said(), "");

@@ -1,5 +1,8 @@
 #include "scenarios/invariants/t3_conditions.hpp"
 
+#include "lib/kube/workload.hpp"
+#include "lib/patroni/parse.hpp"
+
 namespace bestgres::scenarios {
 namespace {
 
@@ -12,12 +15,27 @@ const Json* condition_of(const kube::Object& resource, const std::string& type) 
     return nullptr;
 }
 
+// A pod that is taken, or a member that tells another state of itself.
+bool member_turns(const ObjectChanged& changed) {
+    if (changed.before.kind() != kube::kinds::pod.name || changed.before.being_deleted()) {
+        return false;
+    }
+    if (changed.after.name().empty() || changed.after.being_deleted() ||
+        kube::pod_is_ready(changed.before) != kube::pod_is_ready(changed.after)) {
+        return true;
+    }
+    const auto before = patroni::parse_member_status(changed.before.annotation("status"));
+    const auto after = patroni::parse_member_status(changed.after.annotation("status"));
+    return before.ok() && after.ok() &&
+           (before->state != after->state || before->replication_state != after->replication_state);
+}
+
 bool is_cause(const Occurrence& occurrence) {
     if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
-        const bool pod_is_taken = changed->before.kind() == kube::kinds::pod.name &&
-                                  !changed->before.being_deleted() &&
-                                  (changed->after.name().empty() || changed->after.being_deleted());
-        return pod_is_taken ||
+        const bool node_turns = changed->before.kind() == kube::kinds::node.name &&
+                                kube::condition_is_true(changed->before, "Ready") !=
+                                    kube::condition_is_true(changed->after, "Ready");
+        return member_turns(*changed) || node_turns ||
                changed->before.annotation("leader") != changed->after.annotation("leader");
     }
     return std::holds_alternative<EditMade>(occurrence) ||

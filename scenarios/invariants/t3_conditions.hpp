@@ -12,8 +12,8 @@ struct T3Conditions {
         "T3",
         "A condition's transition time moves only with its status; one that is not True "
         "says why; Ready and SpecValid change at most twice for one cause (an edit, a fault, a "
-        "step, a pod that is taken, another leader), beside the return from what an earlier one "
-        "did."};
+        "step, a pod that is taken or whose state turns, a node that is lost or back, another "
+        "leader), beside the return from what an earlier one did."};
 
     static constexpr int most_transitions = 2;
 

@@ -63,6 +63,32 @@ TEST_F(T3, the_return_from_one_step_may_be_told_within_the_next) {
               "T3: Condition Ready of shop/db flaps: 3 transitions, and nothing has happened");
 }
 
+TEST_F(T3, a_member_that_turns_is_a_cause_of_its_own) {
+    tell(FaultBegan{"f1"});
+    ready("False", "16:01");
+    change(a_member, kube::kinds::pod, pod_json("db-1", false, false));
+    ready("True", "16:02", "");
+    change(a_member, kube::kinds::pod, pod_json("db-1", false, true));
+    ready("False", "16:03");
+    EXPECT_EQ(said(), "");
+}
+
+// Forty seconds after it was cut off.
+TEST_F(T3, a_node_that_is_told_lost_is_a_cause_of_its_own) {
+    const auto node = [this](const char* status) {
+        change(a_controller, kube::kinds::node,
+               {{"metadata", {{"name", "node-1"}}},
+                {"status", {{"conditions", {{{"type", "Ready"}, {"status", status}}}}}}});
+    };
+    node("True");
+    tell(FaultBegan{"f1"});
+    ready("False", "16:01");
+    ready("True", "16:02", "");
+    node("False");
+    ready("False", "16:03");
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(T3, a_drain_may_take_one_pod_after_the_other) {
     for (const char* name : {"db-0", "db-1", "db-2"}) {
         ready("False", "16:00");
