@@ -25,6 +25,8 @@ inline constexpr Duration reconsider_after = std::chrono::seconds(2);
 
 // A command that another leader has overtaken is not waited for any longer than this.
 inline constexpr Duration overtaken_after = std::chrono::seconds(10);
+// A member that did not tell what it alone knows is asked again, not at once.
+inline constexpr Duration question_again_after = std::chrono::minutes(1);
 // How long it counts that an object of somebody else holds a name.
 inline constexpr Duration proof_of_a_stranger_holds = std::chrono::minutes(1);
 
@@ -50,6 +52,9 @@ struct ClusterWork {
     std::size_t awaited = 0;  // answers of the look
     bool look_failed = false;
     bool must_look = false;  // the outcome of a call is unknown: read before anything else
+    // We have just begun to lead, and the caches of kinds need not be of one time: read before the
+    // first step.
+    bool is_new_to_us = false;
     std::map<std::string, patroni::RestStatus> rest;  // of this look, by pod uid
 
     std::string failure;         // of the last step
@@ -66,13 +71,14 @@ struct ClusterWork {
     std::string sqlstate;
     std::vector<api::DecisionStatus> decisions;
     std::map<std::string, std::int64_t> server_versions;  // by pod uid
-    std::set<std::string> asked;                          // pod uids
+    std::set<std::string> asked;                          // pod uids: they have answered
+    Instant question_not_before;
     std::optional<manifests::Passwords> passwords;
     std::uint64_t status_wanted = 0;     // hash of the status written last,
     std::uint64_t status_got = 0;        // and of what the server made of it
     std::uint32_t status_conflicts = 0;  // in a row
-    std::string phase;                // for metrics
-    plan::Memory memory;              // of the last reading: saves work, decides nothing
+    std::string phase;                   // for metrics
+    plan::Memory memory;                 // of the last reading: saves work, decides nothing
     bool spec_was_invalid = false;
 
     void hash_into(Hasher& hasher) const {
@@ -83,6 +89,8 @@ struct ClusterWork {
         hasher.add(static_cast<std::uint64_t>(must_look) * 4 +
                    static_cast<std::uint64_t>(look_failed) * 2 +
                    static_cast<std::uint64_t>(spec_was_invalid));
+        hasher.add(static_cast<std::uint64_t>(is_new_to_us));
+        hasher.add(static_cast<std::uint64_t>(question_not_before.ns));
         hasher.add(failure);
         hasher.add(static_cast<std::uint64_t>(failures));
         hasher.add(sqlstate);

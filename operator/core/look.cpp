@@ -105,10 +105,7 @@ void OperatorCore::ask_members(const ClusterKey& key, Turn& turn) {
             pending.purpose = Purpose::ask;
             pending.key = key;
             pending.pod_uid = member.pod.uid();
-            // Before its PostgreSQL serves, it cannot tell all that is asked for once.
-            if (member.ready) {
-                work.asked.insert(pending.pod_uid);
-            }
+            pending.member_is_ready = member.ready;
             ++work.awaited;
             patroni::Call call = status_call(planned->view, member);
             call.deadline = answer_within;
@@ -130,10 +127,15 @@ void OperatorCore::on_asked(const Pending& pending, const patroni::Answer& answe
         // A reused address: the answer of another cluster's member says nothing about this one.
         if (status && status->scope == pending.key.name) {
             work.rest[pending.pod_uid] = *status;
+            // Before its PostgreSQL serves, it cannot tell all that is asked for once.
             if (status->server_version > 0) {
                 work.server_versions[pending.pod_uid] = status->server_version;
+                work.asked.insert(pending.pod_uid);
             }
         }
+    }
+    if (pending.member_is_ready && !work.asked.contains(pending.pod_uid)) {
+        work.question_not_before = turn.now + question_again_after;
     }
     if (--work.awaited == 0) {
         conclude_look(pending.key, turn);
@@ -143,6 +145,7 @@ void OperatorCore::on_asked(const Pending& pending, const patroni::Answer& answe
 void OperatorCore::conclude_look(const ClusterKey& key, Turn& turn) {
     ClusterWork& work = works_[key];
     work.must_look = false;
+    work.is_new_to_us = false;
     if (!work.step) {
         settle(key, turn.now);
         return;

@@ -103,6 +103,7 @@ void OperatorCore::advance_leader(Turn& turn) {
         turn.out.records.push_back(
             {Severity::info, leads ? "leading" : "not leading", {{"holder", leader_.holder()}}});
         for (const ClusterKey& key : store_.clusters()) {
+            works_[key].is_new_to_us = leads;
             queue_.add(key, turn.now);
         }
     }

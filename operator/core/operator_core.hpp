@@ -67,6 +67,7 @@ private:
         ClusterKey key;
         kube::Ref ref;  // of a look: the kind listed, or the object
         std::string pod_uid;
+        bool member_is_ready = false;
         bool writes = false;  // the API server's answer to it is awaited
     };
     struct Turn {

@@ -81,6 +81,26 @@ TEST(OperatorCore, asks_a_member_again_that_was_not_ready_when_it_was_asked_firs
     EXPECT_EQ(string_at(cluster->json()["status"]["members"][1], {"version"}), "15.20");
 }
 
+TEST(OperatorCore, asks_a_member_again_whose_answer_was_lost) {
+    Rig rig;
+    bool lost = true;
+    rig.patroni = [&lost](const patroni::Call& call) {
+        return lost ? patroni::Reply{503, ""} : healthy_member(call);
+    };
+    rig.create_cluster("db", "instances: 1\n");
+    rig.run_for(seconds(5));
+    bring_up(rig, "db", 1);
+    rig.run_for(seconds(50));
+    lost = false;
+    const auto version = [&rig] {
+        const kube::Object* const cluster = rig.server.find(ref(kube::kinds::bg_cluster, "db"));
+        return string_at(cluster->json()["status"]["members"][0], {"version"});
+    };
+    EXPECT_EQ(version(), "");
+    rig.run_for(seconds(61));
+    EXPECT_EQ(version(), "15.20");
+}
+
 TEST(OperatorCore, repairs_what_somebody_deletes) {
     Rig rig = running(1);
     rig.calls.clear();

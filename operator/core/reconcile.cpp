@@ -152,6 +152,10 @@ void OperatorCore::choose(const ClusterKey& key, Planned planned, Turn& turn) {
         write_status(key, planned, turn);
         return;
     }
+    if (may_step && work.is_new_to_us) {
+        begin_look(key, std::nullopt, turn);
+        return;
+    }
     if (may_step) {
         start(key, plan.steps.front(), planned, turn);
         return;
@@ -159,9 +163,11 @@ void OperatorCore::choose(const ClusterKey& key, Planned planned, Turn& turn) {
     if (operate(key, planned, turn)) {
         return;
     }
+    const Instant question_due = std::max(work.not_before, work.question_not_before);
+    const bool has_question = plan.steps.empty() && has_stranger(planned.view, work);
     if (!plan.steps.empty()) {
         queue_.add(key, work.not_before);
-    } else if (has_stranger(planned.view, work) && turn.now >= work.not_before) {
+    } else if (has_question && turn.now >= question_due) {
         begin_look(key, std::nullopt, turn);
         return;
     } else if (!work.failure.empty()) {
@@ -171,6 +177,9 @@ void OperatorCore::choose(const ClusterKey& key, Planned planned, Turn& turn) {
         work.failures = 0;
         settle(key, turn.now);
         return;
+    }
+    if (has_question) {
+        queue_.add(key, question_due);
     }
     if (plan.look_again) {
         queue_.add(key, *plan.look_again);

@@ -159,6 +159,9 @@ std::string_view name_of(const Effect& effect);
 // "EvictPod db-1": without secrets.
 std::string describe(const Effect& effect);
 
+// Behind the description of a decision whose call may or may not have been carried out.
+inline constexpr std::string_view outcome_unknown = " (outcome unknown)";
+
 // The same intent on the same incarnation, whatever version of the object was seen.
 bool same_intent(const Effect& left, const Effect& right);
 

@@ -201,5 +201,45 @@ TEST(GrowStorage, grows_claims_then_makes_the_stateful_set_anew_around_its_pods)
     EXPECT_EQ(db.steps(), texts({"ApplyObject StatefulSet db"}));
 }
 
+TestCluster hand_over_to_nothing() {
+    TestCluster db;
+    db.dcs("db-leader", {{"leader", ""}});
+    db.dcs("db-failover", {{"leader", "db-0"}, {"member", "db-1"}});
+    db.member_says("db-0", {{"role", "replica"}});
+    db.member_says("db-1", {{"role", "uninitialized"}, {"state", "stopped"}});
+    const kube::Ref key{kube::kinds::config_map, "shop", "db-failover"};
+    db.facts().unchanged_since[key] = db.facts().now - std::chrono::minutes(1);
+    return db;
+}
+
+TEST(RepairHandOver, calls_one_off_whose_candidate_has_no_data) {
+    TestCluster db = hand_over_to_nothing();
+    ASSERT_FALSE(db.steps().empty());
+    const Step step = db.plan().steps[0];
+    EXPECT_EQ(step.rule, RuleId::repair_hand_over);
+    EXPECT_EQ(dump(std::get<PatchObject>(step.effect).merge),
+              R"({"metadata":{"annotations":{"leader":null,"member":null}}})");
+}
+
+TEST(RepairHandOver, leaves_one_alone_while_somebody_leads_or_its_candidate_has_data) {
+    TestCluster led = hand_over_to_nothing();
+    led.dcs("db-leader", {{"leader", "db-0"}});
+    TestCluster able = hand_over_to_nothing();
+    able.member_says("db-1", {{"role", "replica"}, {"state", "running"}});
+    for (TestCluster* const db : {&led, &able}) {
+        for (const Step& step : db->plan().steps) {
+            EXPECT_NE(step.rule, RuleId::repair_hand_over);
+        }
+    }
+}
+
+TEST(RepairHandOver, waits_for_a_candidate_that_may_only_be_restarting) {
+    TestCluster db = hand_over_to_nothing();
+    const kube::Ref key{kube::kinds::config_map, "shop", "db-failover"};
+    db.facts().unchanged_since[key] = db.facts().now - std::chrono::seconds(5);
+    EXPECT_EQ(db.waits()[0], "db-1 to take over");
+    EXPECT_EQ(db.plan().look_again, db.facts().now + std::chrono::seconds(10));
+}
+
 }  // namespace
 }  // namespace bestgres::plan

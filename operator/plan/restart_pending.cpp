@@ -36,6 +36,11 @@ bool waits_for_the_primary(const Member& replica) {
     });
 }
 
+bool may_have_restarted(const api::DecisionStatus& decision, const Member& member) {
+    const std::string effect = "RestartPostgres " + member.name;
+    return decision.effect == effect || decision.effect == effect + std::string(outcome_unknown);
+}
+
 // Whether the member was restarted after the settings changed and, as a replica, after the primary
 // was. Where it still waits then, restarting it again would only go on for ever: Patroni 3 does not
 // say that a replica keeps a greater value until the primary has the lower one.
@@ -46,7 +51,7 @@ bool was_restarted(const ClusterView& view, const Member& member) {
         if (decision.effect == "RestartPostgres " + member.name) {
             restarted = true;
         } else if (decision.effect.starts_with("PatchPatroniConfig") ||
-                   (primary != nullptr && decision.effect == "RestartPostgres " + primary->name)) {
+                   (primary != nullptr && may_have_restarted(decision, *primary))) {
             restarted = false;
         }
     }

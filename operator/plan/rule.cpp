@@ -16,6 +16,8 @@ std::string_view to_string(RuleId rule) {
             return "fence_stale_leader";
         case RuleId::repair_bootstrap:
             return "repair_bootstrap";
+        case RuleId::repair_hand_over:
+            return "repair_hand_over";
         case RuleId::recover_volume:
             return "recover_volume";
         case RuleId::grow_storage:

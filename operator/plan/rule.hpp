@@ -13,6 +13,7 @@ enum class RuleId {
     keep_objects,        // missing or drifted objects
     fence_stale_leader,  // a leader label that the leader object contradicts
     repair_bootstrap,    // an empty `initialize` left by a dead bootstrapper
+    repair_hand_over,    // a failover key for a member that has no data
     recover_volume,      // a member whose volume is gone
     grow_storage,        // volumes smaller than asked for
     follow_settings,     // Patroni's dynamic configuration

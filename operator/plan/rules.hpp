@@ -13,6 +13,7 @@ Opinion create_secret(const ClusterView& view);
 Opinion keep_objects(const ClusterView& view);
 Opinion fence_stale_leader(const ClusterView& view);
 Opinion repair_bootstrap(const ClusterView& view);
+Opinion repair_hand_over(const ClusterView& view);
 Opinion recover_volume(const ClusterView& view);
 Opinion grow_storage(const ClusterView& view);
 Opinion follow_settings(const ClusterView& view);

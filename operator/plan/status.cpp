@@ -156,26 +156,39 @@ api::Condition condition(const ClusterView& view, std::string type, ConditionSta
     return made;
 }
 
-// In synchronous mode Patroni lets nobody take over who may lack an acknowledged commit, and
-// neither do we: that is for a person to decide.
-std::string why_nobody_leads(const ClusterView& view) {
+bool is_a_replica(const Member& member) {
+    return runs(member) && member.status && member.status->role == patroni::Role::replica;
+}
+
+// By Patroni's rules of synchronous mode. In quorum mode so many other standbys have to say that
+// they are not ahead.
+bool surely_has_all(const ClusterView& view, const Member& candidate) {
     const patroni::SyncState& sync = view.sync;
+    const auto votes = std::ranges::count_if(view.members, [&](const Member& member) {
+        return member.name != candidate.name && sync.contains(member.name) && is_a_replica(member);
+    });
+    return sync.leader.empty() || candidate.name == sync.leader ||
+           (sync.contains(candidate.name) && votes >= sync.quorum);
+}
+
+// Patroni lets nobody take over who may lack an acknowledged commit, and neither do we: whether to
+// go on without it is for a person to decide. Empty: somebody may lead, or nobody is there.
+std::string why_nobody_may_lead(const ClusterView& view) {
     const Member* kept_out = nullptr;
     for (const Member& member : view.members) {
-        if (!runs(member) || !member.status || member.status->role != patroni::Role::replica) {
-            continue;
+        if (is_a_replica(member)) {
+            if (surely_has_all(view, member)) {
+                return "";
+            }
+            kept_out = &member;
         }
-        if (sync.leader.empty() || member.name == sync.leader || sync.contains(member.name)) {
-            return "no member leads";
-        }
-        kept_out = &member;
     }
     return kept_out == nullptr
-               ? "no member leads"
-               : "no member leads: " + sync.leader +
-                     " led last, and only it and its synchronous standbys are sure to hold every "
-                     "acknowledged commit. If they are lost for good, `patronictl failover "
-                     "--candidate " +
+               ? ""
+               : "no member leads: " + view.sync.leader +
+                     " led last, and of those that are left none is sure to hold every "
+                     "acknowledged "
+                     "commit. If the others are lost for good, `patronictl failover --candidate " +
                      kept_out->name + "` goes on with what that one has";
 }
 
@@ -194,9 +207,12 @@ api::Condition ready_condition(const ClusterView& view, const Summary& summary) 
         return condition(view, "Ready", ConditionStatus::is_true, "AllMembersHealthy");
     }
     if (!serves) {
-        api::Condition made = condition(view, "Ready", ConditionStatus::is_false, "NoPrimary");
-        made.message =
-            primary == nullptr ? why_nobody_leads(view) : primary->name + " is not ready";
+        const std::string nobody = primary == nullptr ? why_nobody_may_lead(view) : "";
+        api::Condition made = condition(view, "Ready", ConditionStatus::is_false,
+                                        nobody.empty() ? "NoPrimary" : "NoSafePrimary");
+        made.message = !nobody.empty()      ? nobody
+                       : primary == nullptr ? "no member leads"
+                                            : primary->name + " is not ready";
         return made;
     }
     const Member* const unhealthy = find_unhealthy(view);

@@ -67,7 +67,11 @@ std::optional<Loss> AcknowledgedCommits::judge(const ClusterId& id, const Member
     }
     const auto spec = spec_in_force(truth, id);
     const Duration loops = std::chrono::seconds(2 * (spec ? spec->patroni.loop_wait : 10));
-    const std::uint64_t from = last_held == nullptr ? 0 : last_held->mark.lsn.bytes;
+    // Where none of the commits that are remembered is held, the new primary's own log says how
+    // much it has.
+    const std::uint64_t from = last_held == nullptr ? std::min(primary.postgres->written().bytes,
+                                                               loss.commits.front().mark.lsn.bytes)
+                                                    : last_held->mark.lsn.bytes;
     const Acknowledged& end = loss.commits.back();
     loss.bytes = end.mark.lsn.bytes - std::min(end.mark.lsn.bytes, from);
     for (const Acknowledged& commit : loss.commits) {

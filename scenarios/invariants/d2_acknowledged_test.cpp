@@ -39,6 +39,17 @@ TEST_F(D2, a_little_may_be_lost_where_nothing_was_promised) {
     EXPECT_EQ(said(), "");
 }
 
+// More commits than are remembered, and all of them are small.
+TEST_F(D2, how_much_is_lost_is_told_by_what_the_new_primary_has) {
+    write(1);
+    cut_off("db-1");
+    for (std::uint64_t commit = 2; commit < 60; ++commit) {
+        write(commit);
+    }
+    fail_over();
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(D2, what_nobody_was_told_is_no_loss) {
     cut_off("db-1");
     tell(WriteBegun{"client-1", "db", 2, uid("db-0")});

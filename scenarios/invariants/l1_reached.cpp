@@ -139,10 +139,15 @@ bool waits_for_a_person(const Truth& truth, const ClusterId& id) {
             return false;
         }
     }
-    for (const Json& condition :
-         array_at(resource_of(truth, id).json(), {"status", "conditions"})) {
-        if (string_at(condition, {"type"}) == "Ready" &&
-            string_at(condition, {"message"}).find("patronictl failover") != std::string::npos) {
+    const kube::Object resource = resource_of(truth, id);
+    for (const Json& condition : array_at(resource.json(), {"status", "conditions"})) {
+        if (string_at(condition, {"reason"}) == "NoSafePrimary") {
+            return true;
+        }
+    }
+    for (const Json& wait : array_at(resource.json(), {"status", "waitingFor"})) {
+        const std::string because = string_at(wait, {"because"});
+        if (because.find("If that data is surely gone") != std::string::npos) {
             return true;
         }
     }
@@ -203,7 +208,7 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
         const auto spec = spec_in_force(truth, id);
         const Duration span = truth.now() - truth.last_disturbance();
         const Duration bound = for_all + for_a_member * (spec ? spec->instances : 1);
-        if (span > bound && !waits_for_a_person(truth, id)) {
+        if (span > bound && !waits_for_a_person(truth, id) && !is_paused_by_hand(truth, id)) {
             findings.add(text,
                          "Cluster " + to_string(id) + " has come to rest only " +
                              seconds_text(span) + " after the last thing that happened",

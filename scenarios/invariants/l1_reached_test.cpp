@@ -138,7 +138,7 @@ TEST_F(L1, where_nobody_may_lead_the_status_says_what_to_do) {
     EXPECT_EQ(alarms(), 1U);
     Json cluster = truth.object(ref_of(kube::kinds::bg_cluster, "db")).json();
     cluster["status"]["conditions"] =
-        Json::array({{{"type", "Ready"}, {"message", "run patronictl failover --candidate db-1"}}});
+        Json::array({{{"type", "Ready"}, {"reason", "NoSafePrimary"}}});
     truth.put(kube::kinds::bg_cluster, cluster);
     rests();
     EXPECT_EQ(alarms(), 1U);

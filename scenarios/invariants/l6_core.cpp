@@ -35,6 +35,15 @@ bool is_hit(const Truth& truth, const ClusterId& id, const std::string& pod) {
     });
 }
 
+// Whoever holds the lock is at work on giving it up, as slowly as the fault has it.
+bool is_held_by_one_that_is_hit(const Truth& truth, const ClusterId& id) {
+    const std::vector<MemberTruth> members = members_of(truth, id);
+    return std::any_of(members.begin(), members.end(), [&](const MemberTruth& member) {
+        return member.patroni_runs && !member.patroni_frozen && member.believes_to_lead &&
+               is_hit(truth, id, member.pod);
+    });
+}
+
 }  // namespace
 
 void L6Core::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
@@ -49,7 +58,8 @@ void L6Core::on(const Occurrence& occurrence, const Truth& truth, Findings& find
     for (const auto& [id, gap] : watch_.gaps()) {
         const std::optional<Duration> overdue = watch_.overdue(id, truth);
         if (!overdue || *overdue <= WriterWatch::bound(truth, id) ||
-            is_hit(truth, id, gap.eligible) || !told_.insert(id).second) {
+            is_hit(truth, id, gap.eligible) || is_held_by_one_that_is_hit(truth, id) ||
+            !told_.insert(id).second) {
             continue;
         }
         std::vector<std::string> facts;

@@ -36,6 +36,15 @@ TEST_F(L6, a_dead_node_does_not_stop_the_cluster) {
               "fault and can lead");
 }
 
+TEST_F(L6, a_lock_that_its_holder_is_slow_to_give_up_is_taken) {
+    for_ever(FaultKind::slow_shutdown, "db-0");
+    die("db-0");
+    member("db-0").patroni_runs = true;
+    member("db-0").believes_to_lead = true;
+    time_passes();
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(L6, without_an_api_server_nobody_can_lead) {
     for_ever(FaultKind::api_outage, "");
     die("db-0");

@@ -15,7 +15,14 @@ bool may_lead(const Truth& truth, const ClusterId& id, const MemberTruth& member
         return false;
     }
     const patroni::SyncState sync = sync_of(truth, id);
-    return sync.leader.empty() || sync.leader == member.pod || sync.contains(member.pod);
+    const std::vector<MemberTruth> members = members_of(truth, id);
+    // Of quorum mode: other standbys that say they are not ahead.
+    const auto votes = std::count_if(members.begin(), members.end(), [&](const auto& other) {
+        return other.pod != member.pod && sync.contains(other.pod) && other.patroni_runs &&
+               !other.patroni_frozen && other.postgres != nullptr && other.postgres->answers();
+    });
+    return sync.leader.empty() || sync.leader == member.pod ||
+           (sync.contains(member.pod) && votes >= sync.quorum);
 }
 
 // What may change whether somebody writes, or who could lead.
