@@ -73,6 +73,12 @@ bool is_paused(const kube::Object& cluster) {
     return cluster.annotation(paused_annotation) == "true";
 }
 
+bool deletion_is_held(const kube::Object& cluster) {
+    return cluster.being_deleted() &&
+           find_bool(cluster.json(), {"spec", "deletionProtection"}).value_or(false) &&
+           cluster.annotation(confirm_deletion_annotation) != cluster.name();
+}
+
 std::string restarted_at(const kube::Object& cluster) {
     return std::string(cluster.annotation(restarted_at_annotation));
 }

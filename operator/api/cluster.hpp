@@ -145,6 +145,7 @@ struct ClusterSpec {
     SchedulingSpec scheduling;
     ServicesSpec services;
     PodSpec pod;
+    bool deletion_protection = false;
     std::optional<LogLevel> patroni_log_level;  // the first Bestgres' name for patroni.logLevel
     std::vector<std::string> bootstrap_sql;     // the first Bestgres' name for bootstrap.sql
 
@@ -153,6 +154,7 @@ struct ClusterSpec {
 
 inline constexpr std::string_view paused_annotation = "bestgres.io/paused";
 inline constexpr std::string_view restarted_at_annotation = "bestgres.io/restartedAt";
+inline constexpr std::string_view confirm_deletion_annotation = "bestgres.io/confirm-deletion";
 
 // What the spec means where it leaves something open or says it under an older name.
 // spilo when the spec says so, when the command runs /launch.sh, or when the image is called
@@ -168,6 +170,9 @@ std::int64_t maximum_lag_on_failover(const ClusterSpec& spec);
 
 // Annotations of the resource itself.
 bool is_paused(const kube::Object& cluster);
+// Whether its deletion was asked for and is held: spec.deletionProtection as it stands now, be the
+// spec valid or not, until the annotation repeats the name.
+bool deletion_is_held(const kube::Object& cluster);
 // The text of the annotation, empty when there is none.
 std::string restarted_at(const kube::Object& cluster);
 

@@ -271,6 +271,10 @@ void describe(Visitor& visit, ClusterSpec& spec) {
     visit("scheduling", spec.scheduling, Field{.doc = "On which nodes members run."});
     visit("services", spec.services, Field{.doc = "How the cluster is reached."});
     visit("pod", spec.pod, Field{.doc = "Additions to the pods."});
+    visit(
+        "deletionProtection", spec.deletion_protection,
+        Field{.doc = "A deletion is held until annotation bestgres.io/confirm-deletion repeats the "
+                     "name of the cluster; meanwhile everything goes on."});
     describe_older_names(visit, spec);
     visit.rule({"self.patroni.synchronous != 'required' || self.instances != 1",
                 "patroni.synchronous: required needs at least 2 instances, because a primary alone "

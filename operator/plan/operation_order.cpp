@@ -48,7 +48,7 @@ std::string reason_to_end(const ClusterView& view, const Operation& operation) {
     if (is_late(view, operation)) {
         return "not done within " + operation.spec->timeout;
     }
-    if (!view.resource().name().empty() && view.resource().being_deleted()) {
+    if (!view.resource().name().empty() && view.going) {
         return "BGCluster " + view.name + " is being deleted";
     }
     if (view.resource().name().empty() && operation.runs()) {

@@ -11,7 +11,7 @@ namespace bestgres::plan {
 // the user wishes third.
 Plan plan_cluster(const ClusterView& view) {
     PlanBuilder plan(view);
-    if (view.resource().being_deleted()) {
+    if (view.going) {
         plan.add_all(tear_down);
         return std::move(plan).build();
     }

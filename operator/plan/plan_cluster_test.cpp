@@ -169,6 +169,29 @@ TEST(TearDown, goes_in_order_and_keeps_what_the_data_needs) {
         db.facts().objects.contains({kube::kinds::persistent_volume_claim, "shop", "pgdata-db-0"}));
 }
 
+TEST(TearDown, is_held_by_protection_until_the_name_is_repeated) {
+    TestCluster db;
+    db.asks("instances: 3\ndeletionProtection: true\n").being_deleted(kube::kinds::bg_cluster, "db");
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.plan().status.phase, api::Phase::running);
+    EXPECT_EQ(db.plan().status.conditions.back().type, "DeletionHeld");
+    EXPECT_NE(db.plan().status.conditions.back().message.find("bestgres.io/confirm-deletion=db"),
+              std::string::npos);
+
+    db.stale("db-1");
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-1"})) << "meanwhile everything goes on";
+
+    const auto confirm = [&db](const char* name) {
+        db.edit(kube::kinds::bg_cluster, "db", [name](Json& json) {
+            json["metadata"]["annotations"]["bestgres.io/confirm-deletion"] = name;
+        });
+    };
+    confirm("another");
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-1"}));
+    confirm("db");
+    EXPECT_EQ(db.steps(), texts({"DeleteObject StatefulSet db"}));
+}
+
 TEST(TearDown, removes_volumes_where_the_user_says_so) {
     TestCluster db(
         "instances: 1\n"

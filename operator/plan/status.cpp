@@ -41,7 +41,7 @@ Summary summarise(const ClusterView& view) {
 }
 
 Phase phase_of(const ClusterView& view, const Summary& summary) {
-    if (view.resource().being_deleted()) {
+    if (view.going) {
         return Phase::deleting;
     }
     if (!view.spec) {
@@ -221,6 +221,19 @@ api::Condition ready_condition(const ClusterView& view, const Summary& summary) 
     return made;
 }
 
+// Only while it is so.
+void add_held_deletion(const ClusterView& view, std::vector<api::Condition>& conditions) {
+    if (!api::deletion_is_held(view.resource())) {
+        return;
+    }
+    api::Condition made = condition(view, "DeletionHeld", ConditionStatus::is_true, "Protected");
+    made.message =
+        "spec.deletionProtection holds the deletion that was asked for, and the cluster "
+        "goes on. To have it deleted: kubectl annotate bgcluster " +
+        view.name + " " + std::string(api::confirm_deletion_annotation) + "=" + view.name;
+    conditions.push_back(std::move(made));
+}
+
 api::Condition spec_condition(const ClusterView& view) {
     if (view.problems.empty()) {
         return condition(view, "SpecValid", ConditionStatus::is_true, "Accepted");
@@ -372,6 +385,7 @@ api::ClusterStatus describe_status(const ClusterView& view, const Plan& plan) {
     }
     status.conditions = {ready_condition(view, summary), spec_condition(view),
                          progress_condition(view, plan)};
+    add_held_deletion(view, status.conditions);
     add_version_warning(view, status);
     status.waiting_for = plan.waits;
     status.decisions = view.decisions;

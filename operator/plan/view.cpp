@@ -137,7 +137,7 @@ bool is_checked(const ClusterView& view) {
 }
 
 void read_unlike(ClusterView& view) {
-    const bool keeps_objects = view.spec && !view.paused && !view.resource().being_deleted();
+    const bool keeps_objects = view.spec && !view.paused && !view.going;
     if (!keeps_objects || is_checked(view)) {
         return;
     }
@@ -265,6 +265,7 @@ ClusterView read_view(Facts facts) {
     view.name = view.resource().name();
     BG_CHECK(!view.name.empty(), "a view of no resource");
     view.paused = api::is_paused(view.resource());
+    view.going = view.resource().being_deleted() && !api::deletion_is_held(view.resource());
     view.memory = view.facts.memory;
     const ReadResource& resource = read_resource(view);
     view.previous = resource.status;

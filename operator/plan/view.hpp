@@ -93,6 +93,7 @@ struct ClusterView {
     std::optional<api::ClusterSpec> spec;             // in force; absent: none was ever valid
     std::int64_t spec_generation = 0;
     bool paused = false;
+    bool going = false;  // deletion was asked for, and nothing holds it
     bool bootstrap_sql_done = false;
 
     manifests::Input input;  // valid while `spec` is

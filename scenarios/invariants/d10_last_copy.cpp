@@ -12,7 +12,7 @@ auto reach(const fakepatroni::Volume& data) {
 
 bool dies_with_its_volumes(const kube::Object& resource) {
     const auto spec = asked_spec(resource);
-    return resource.being_deleted() &&
+    return is_going(resource) &&
            (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
 }
 

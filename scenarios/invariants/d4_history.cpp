@@ -50,7 +50,7 @@ void D4History::judge_status(const Truth& truth, Findings& findings) const {
         const kube::Object resource = resource_of(truth, id);
         const auto primary = writable_member(truth, id);
         const std::int64_t said = find_int(resource.json(), {"status", "timeline"}).value_or(0);
-        const bool watched = !resource.being_deleted() && !api::is_paused(resource);
+        const bool watched = !is_going(resource) && !api::is_paused(resource);
         if (primary && watched && said != primary->postgres->timeline() && able_.since()) {
             findings.add(text,
                          "The status of " + to_string(id) + " says timeline " +

@@ -45,7 +45,7 @@ std::vector<std::string> remains(const Truth& truth, const ClusterId& id,
 
 bool takes_its_data(const kube::Object& resource) {
     const auto spec = asked_spec(resource);
-    return resource.being_deleted() &&
+    return is_going(resource) &&
            (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
 }
 

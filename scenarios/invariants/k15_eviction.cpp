@@ -44,7 +44,7 @@ void K15Eviction::judge_budgets(const Truth& truth, Findings& findings) const {
     for (const kube::Object& resource : truth.objects(kube::kinds::bg_cluster)) {
         const ClusterId id = cluster_of(resource);
         const auto spec = spec_in_force(truth, id);
-        const bool managed = spec && !resource.being_deleted() && !api::is_paused(resource);
+        const bool managed = spec && !is_going(resource) && !api::is_paused(resource);
         const std::string what = managed ? complaint(truth, id, spec->instances) : "";
         if (!what.empty()) {
             findings.add(text, "Cluster " + to_string(id) + " " + what, {identify(resource)});

@@ -43,7 +43,7 @@ void K17Removal::on(const Occurrence& occurrence, const Truth& truth, Findings& 
     for (const kube::Object& resource : truth.objects(kube::kinds::bg_cluster)) {
         const ClusterId id = cluster_of(resource);
         const auto spec = spec_in_force(truth, id);
-        if (!spec || resource.being_deleted() || api::is_paused(resource)) {
+        if (!spec || is_going(resource) || api::is_paused(resource)) {
             continue;
         }
         for (const kube::Object& wanted : manifests::applied_objects(input_of(resource, *spec))) {

@@ -27,8 +27,7 @@ bool is_licensed(const kube::Object& resource, const std::optional<api::ClusterS
         }
         const api::RetentionSpec& retention = spec->volume.retention;
         const auto ordinal = manifests::volume_claim_ordinal(resource.name(), claim.name());
-        const bool dying =
-            resource.being_deleted() && retention.when_deleted == VolumePolicy::remove;
+        const bool dying = is_going(resource) && retention.when_deleted == VolumePolicy::remove;
         const bool surplus =
             ordinal && *ordinal >= spec->instances && retention.when_scaled == VolumePolicy::remove;
         if (dying || surplus) {

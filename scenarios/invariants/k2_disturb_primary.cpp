@@ -66,7 +66,7 @@ void K2DisturbPrimary::judge(const CallArrived& arrived, const Truth& truth,
     const bool wanted_gone =
         std::any_of(wishes.begin(), wishes.end(), [](const kube::Object& resource) {
             const std::optional<api::ClusterSpec> spec = asked_spec(resource);
-            return resource.being_deleted() || (spec && spec->instances == 0);
+            return is_going(resource) || (spec && spec->instances == 0);
         });
     if (wanted_gone || children(truth, kube::kinds::pod, id).size() == 1) {
         return;

@@ -57,7 +57,7 @@ std::string K8Authority::objection(const CallArrived& arrived, const ClusterId& 
         const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
         const bool goes = std::any_of(wishes.begin(), wishes.end(), [](const auto& resource) {
             const auto spec = asked_spec(resource);
-            return resource.being_deleted() &&
+            return is_going(resource) &&
                    (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
         });
         return goes || !holds(remove->only_if, arrived.before)

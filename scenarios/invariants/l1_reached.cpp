@@ -163,7 +163,7 @@ std::string difference(const Truth& truth, const ClusterId& id) {
         waits_for_a_person(truth, id)) {
         return "";
     }
-    if (resource.being_deleted()) {
+    if (is_going(resource)) {
         return "it is still being deleted";
     }
     const kube::Object set = set_of(truth, id);

@@ -10,8 +10,8 @@ void L4DeletionCompletes::on(const Occurrence& occurrence, const Truth& truth, F
         if (gone && !deleting_.empty()) {
             deleting_.erase(std::string(changed->before.uid()));
         }
-        if (after.kind() == kube::kinds::bg_cluster.name && after.being_deleted() &&
-            !changed->before.being_deleted()) {
+        if (after.kind() == kube::kinds::bg_cluster.name && is_going(after) &&
+            !is_going(changed->before)) {
             deleting_.emplace(after.uid(), cluster_of(after));
         }
     }

@@ -47,6 +47,17 @@ TEST_F(L4, without_an_operator_nothing_is_due) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L4, a_deletion_that_is_held_is_none_yet) {
+    Json cluster = cluster_json();
+    cluster["spec"]["deletionProtection"] = true;
+    EXPECT_FALSE(is_going(kube::Object(deleting(cluster))));
+    cluster["metadata"]["annotations"]["bestgres.io/confirm-deletion"] = "another";
+    EXPECT_FALSE(is_going(kube::Object(deleting(cluster))));
+    cluster["metadata"]["annotations"]["bestgres.io/confirm-deletion"] = "db";
+    EXPECT_TRUE(is_going(kube::Object(deleting(cluster))));
+    EXPECT_FALSE(is_going(kube::Object(cluster)));
+}
+
 TEST_F(L4, while_a_fault_lasts_nothing_is_due) {
     truth.faults = {{.id = "f1", .kind = FaultKind::kubelet_dead}};
     after(std::chrono::hours(1), LineLogged{});

@@ -192,4 +192,12 @@ std::string seconds_text(Duration span) {
     return fmt::format("{:.1f} s", std::chrono::duration<double>(span).count());
 }
 
+bool is_going(const kube::Object& resource) {
+    const bool is_protected =
+        find_bool(resource.json(), {"spec", "deletionProtection"}).value_or(false);
+    return resource.being_deleted() &&
+           (!is_protected ||
+            resource.annotation("bestgres.io/confirm-deletion") == resource.name());
+}
+
 }  // namespace bestgres::scenarios

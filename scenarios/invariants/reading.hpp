@@ -55,6 +55,10 @@ std::optional<api::ClusterSpec> asked_spec(const kube::Object& resource);
 // What is asked for, or what was accepted last while that is not valid.
 std::optional<api::ClusterSpec> spec_in_force(const Truth& truth, const ClusterId& id);
 
+// Deletion was asked for, and no protection holds it: its annotation repeats the name, or there is
+// none.
+bool is_going(const kube::Object& resource);
+
 // --- what Patroni says in the store
 patroni::LeaderLock lock_of(const Truth& truth, const ClusterId& id);
 patroni::SyncState sync_of(const Truth& truth, const ClusterId& id);

@@ -85,6 +85,7 @@ const std::vector<Workload>& catalogue() {
         {"W48", "an operation restarts all", false, true, {1, 3}, fill_operation_restart},
         {"W49", "an operation copies a replica", false, true, {3}, fill_operation_reinit},
         {"W50", "operations queue, in a roll", false, true, {3}, fill_operation_queue},
+        {"W51", "a deletion is held, and confirmed later", false, true, {1, 3}, fill_protected},
     };
     return all;
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "operator/api/cluster.hpp"
 #include "scenarios/workloads/fill.hpp"
 
 namespace bestgres::scenarios::workloads {
@@ -45,6 +46,21 @@ void fill_recreate(Scenario& scenario, const Shape& shape) {
     scenario.edits = {apply("create", at_start(), removing_volumes(shape)),
                       delete_cluster("delete", when_settled_after("create")),
                       apply("again", when_gone, removing_volumes(shape))};
+}
+
+// Confirmed with a wrong name first, and changed while its deletion is held.
+void fill_protected(Scenario& scenario, const Shape& shape) {
+    const auto confirmed = [](const char* id, const char* after, const char* name) {
+        return annotate(id, when_settled_after(after),
+                        {{std::string(api::confirm_deletion_annotation), name}});
+    };
+    scenario.edits = {apply("create", at_start(),
+                            with_spec(removing_volumes(shape), {{"deletionProtection", true}})),
+                      delete_cluster("delete", when_settled_after("create")),
+                      confirmed("wrong", "delete", "another"),
+                      patch_spec("change", when_settled_after("wrong"),
+                                 {{"postgresql", {{"parameters", {{"work_mem", "8MB"}}}}}}),
+                      confirmed("confirm", "change", "db")};
 }
 
 void fill_scale_out(Scenario& scenario, const Shape& shape) {

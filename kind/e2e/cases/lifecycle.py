@@ -103,6 +103,33 @@ def delete_volumes(context):
                        lambda kind=kind: not context.world.list(kind, f"bestgres.io/cluster={cluster.name}"), 120)
 
 
+@case("a protected cluster is deleted only when its name is repeated")
+def deletion_protection(context):
+    cluster = context.cluster(instances=2, patroni={"synchronous": "disabled"}, deletionProtection=True).create()
+    writer = Writer(cluster).start()
+    context.world.kubectl("delete", "bgcluster", cluster.name, "--cascade=foreground", "--wait=false")
+    annotation = "bestgres.io/confirm-deletion"
+    context.world.kubectl("annotate", "bgcluster", cluster.name, f"{annotation}=another")
+    wait_until("the status says why it is held", lambda: held_deletion(cluster), 30)
+    leader = cluster.leader()
+    context.world.kubectl("delete", "pod", leader)
+    cluster.wait_ready()
+    cluster.edit(instances=3)
+    cluster.wait_ready()
+    writer.stop()
+    expect(writer.acknowledged > 0, "nothing was written")
+    expect(len(cluster.pods()) == 3, "the cluster is not managed while its deletion is held")
+    context.world.kubectl("annotate", "bgcluster", cluster.name, f"{annotation}={cluster.name}", "--overwrite")
+    wait_until("the cluster is gone", lambda: context.world.get("bgclusters", cluster.name) is None, 120)
+    expect(not cluster.pods(), "pods are still there")
+
+
+def held_deletion(cluster):
+    resource = cluster.world.get("bgclusters", cluster.name)
+    return any(one["type"] == "DeletionHeld" and f"confirm-deletion={cluster.name}" in one["message"]
+               for one in resource["status"]["conditions"])
+
+
 def volumes_can_grow(world):
     default = "storageclass.kubernetes.io/is-default-class"
     return any(one.get("allowVolumeExpansion") for one in world.list("storageclasses")
