@@ -45,7 +45,7 @@ bool lost_its_label(const kube::Object& found, const plan::Effect& effect) {
            owner == apply->object.annotation(manifests::owner_uid_key);
 }
 
-void remember(ClusterWork& work, const plan::Step& step,
+void record_decision(ClusterWork& work, const plan::Step& step,
               std::pair<Instant, std::string_view> when_and_how) {
     const auto& [now, how] = when_and_how;
     work.decisions.push_back({.time = Instant{now.ns - now.ns % 1'000'000'000},
@@ -313,7 +313,7 @@ void OperatorCore::succeeded(const ClusterKey& key, Turn& turn) {
     work.must_look = work.must_look || std::holds_alternative<plan::EvictPod>(step.effect);
     work.not_before = speaks_to_patroni(step.effect) ? turn.now + after_a_command : turn.now;
     if (is_notable(step.effect)) {
-        remember(work, step, {turn.now, ""});
+        record_decision(work, step, {turn.now, ""});
         announce(key,
                  {.warning = false,
                   .reason = std::string(plan::name_of(step.effect)),
@@ -340,7 +340,7 @@ void OperatorCore::failed(const ClusterKey& key, StepFailure failure, Turn& turn
                                           pause + pause * static_cast<std::int64_t>(jitter) / 1024);
     const std::string effect = work.step ? std::string(plan::name_of(work.step->effect)) : "plan";
     if (failure.unknown && work.step && is_notable(work.step->effect)) {
-        remember(work, *work.step, {turn.now, plan::outcome_unknown});
+        record_decision(work, *work.step, {turn.now, plan::outcome_unknown});
     }
     if (!failure.harmless) {
         ++metrics_.failures[effect];

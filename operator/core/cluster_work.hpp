@@ -25,8 +25,10 @@ inline constexpr Duration reconsider_after = std::chrono::seconds(2);
 
 // A command that another leader has overtaken is not waited for any longer than this.
 inline constexpr Duration overtaken_after = std::chrono::seconds(10);
-// A member that did not tell what it alone knows is asked again, not at once.
-inline constexpr Duration question_again_after = std::chrono::minutes(1);
+// A member that did not tell what it alone knows is asked again: after a time that is doubled from
+// the first to the longest.
+inline constexpr Duration first_question_pause = std::chrono::minutes(1);
+inline constexpr Duration longest_question_pause = std::chrono::hours(1);
 // How long it counts that an object of somebody else holds a name.
 inline constexpr Duration proof_of_a_stranger_holds = std::chrono::minutes(1);
 
@@ -73,12 +75,14 @@ struct ClusterWork {
     std::map<std::string, std::int64_t> server_versions;  // by pod uid
     std::set<std::string> asked;                          // pod uids: they have answered
     Instant question_not_before;
+    std::uint32_t unanswered = 0;  // questions in a row
     std::optional<manifests::Passwords> passwords;
     std::uint64_t status_wanted = 0;     // hash of the status written last,
     std::uint64_t status_got = 0;        // and of what the server made of it
     std::uint32_t status_conflicts = 0;  // in a row
     std::string phase;                   // for metrics
     plan::Memory memory;                 // of the last reading: saves work, decides nothing
+    bool is_remembered = false;
     bool spec_was_invalid = false;
 
     void hash_into(Hasher& hasher) const {
@@ -91,6 +95,7 @@ struct ClusterWork {
                    static_cast<std::uint64_t>(spec_was_invalid));
         hasher.add(static_cast<std::uint64_t>(is_new_to_us));
         hasher.add(static_cast<std::uint64_t>(question_not_before.ns));
+        hasher.add(static_cast<std::uint64_t>(unanswered));
         hasher.add(failure);
         hasher.add(static_cast<std::uint64_t>(failures));
         hasher.add(sqlstate);

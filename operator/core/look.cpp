@@ -131,11 +131,14 @@ void OperatorCore::on_asked(const Pending& pending, const patroni::Answer& answe
             if (status->server_version > 0) {
                 work.server_versions[pending.pod_uid] = status->server_version;
                 work.asked.insert(pending.pod_uid);
+                work.unanswered = 0;
             }
         }
     }
     if (pending.member_is_ready && !work.asked.contains(pending.pod_uid)) {
-        work.question_not_before = turn.now + question_again_after;
+        const Duration pause =
+            first_question_pause * (std::int64_t{1} << std::min(work.unanswered++, 6U));
+        work.question_not_before = turn.now + std::min(pause, longest_question_pause);
     }
     if (--work.awaited == 0) {
         conclude_look(pending.key, turn);

@@ -101,6 +101,7 @@ private:
     void reconcile(const ClusterKey& key, Turn& turn);
     plan::Facts observe(const ClusterKey& key, bool fresh, Turn& turn);
     std::optional<Planned> make_plan(const ClusterKey& key, bool fresh, Turn& turn);
+    void remember(const ClusterKey& key, const plan::Memory& memory);
     void choose(const ClusterKey& key, Planned planned, Turn& turn);
     bool status_is_due(const ClusterWork& work, const Planned& planned) const;
     void write_status(const ClusterKey& key, const Planned& planned, Turn& turn);
@@ -147,6 +148,7 @@ private:
     std::vector<Informer> informers_;
     std::map<kube::WatchId, std::size_t> watches_;
     Leader leader_;
+    std::deque<ClusterKey> remembered_;  // that have a memory, the oldest first
     WorkQueue queue_;
     WorkQueue polls_;  // what no watch tells: names that others hold. No work until it is due.
     std::deque<ClusterKey> ready_;  // due, and waiting for a free place

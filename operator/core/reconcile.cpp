@@ -1,6 +1,7 @@
 // One pass over one cluster: observe, plan, choose what to do first.
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "lib/base/hash.hpp"
 #include "lib/kube/workload.hpp"
@@ -19,6 +20,8 @@ namespace {
 kube::Ref resource_ref(const ClusterKey& key) {
     return {kube::kinds::bg_cluster, key.ns, key.name};
 }
+
+constexpr std::size_t kept_memories = 100;  // of clusters
 
 // A healthy member that has not been asked since it was ready: one look an incarnation, for what
 // it alone can tell, as the version of its PostgreSQL.
@@ -115,6 +118,24 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     return facts;
 }
 
+// Of the clusters that were planned for last: what it saves is work of passes that follow each
+// other closely, and a tenth of the memory of a fleet at rest would be spent on it.
+void OperatorCore::remember(const ClusterKey& key, const plan::Memory& memory) {
+    ClusterWork& work = works_[key];
+    work.memory = memory;
+    if (std::exchange(work.is_remembered, true)) {
+        return;
+    }
+    remembered_.push_back(key);
+    if (remembered_.size() > kept_memories) {
+        if (const auto oldest = works_.find(remembered_.front()); oldest != works_.end()) {
+            oldest->second.memory = {};
+            oldest->second.is_remembered = false;
+        }
+        remembered_.pop_front();
+    }
+}
+
 // A hostile or broken object must not stop other clusters: whatever it makes planning throw is
 // this cluster's failure alone.
 std::optional<OperatorCore::Planned> OperatorCore::make_plan(const ClusterKey& key, bool fresh,
@@ -123,7 +144,7 @@ std::optional<OperatorCore::Planned> OperatorCore::make_plan(const ClusterKey& k
     try {
         Planned planned;
         planned.view = plan::read_view(observe(key, fresh, turn));
-        works_[key].memory = planned.view.memory;
+        remember(key, planned.view.memory);
         planned.plan = plan::plan_cluster(planned.view);
         planned.operations = plan::plan_operations(planned.view, planned.plan);
         return planned;

@@ -44,6 +44,19 @@ std::uint64_t sum_of(const std::string& metrics, std::string_view name) {
 
 }  // namespace
 
+Fleet::Fleet(const FleetOptions& options)
+    : options_(options),
+      player_(options.ns),
+      rest_(loop_, {.listen = {"0.0.0.0", 8008}},
+            [this](const http::ServerRequest& asked, const http::Responder& responder) {
+                const std::string host = asked.request.headers.get("host");
+                const Json status = player_.rest_status(host.substr(0, host.find(':')));
+                http::Response response;
+                response.status = status.is_null() ? 404 : 200;
+                response.body = dump(status);
+                responder.respond(response);
+            }) {}
+
 Result<std::unique_ptr<Fleet>> Fleet::make(const FleetOptions& options) {
     Result<kube_client::Access> access = kube_client::load_kubeconfig(options.kubeconfig, "");
     BG_TRY(access);
@@ -57,6 +70,8 @@ Result<std::unique_ptr<Fleet>> Fleet::make(const FleetOptions& options) {
         [&self](kube_client::ClusterEvent event) { self.on_event(std::move(event)); });
     BG_TRY(made);
     fleet->client_ = *std::move(made);
+    const Result<std::uint16_t> port = fleet->rest_.start();
+    BG_TRY(port);
     return fleet;
 }
 

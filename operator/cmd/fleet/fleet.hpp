@@ -10,6 +10,7 @@
 #include <string>
 
 #include "lib/http/event_loop.hpp"
+#include "lib/http/server.hpp"
 #include "lib/kube_client/api_client.hpp"
 #include "operator/cmd/fleet/measure.hpp"
 #include "operator/cmd/fleet/member_player.hpp"
@@ -47,7 +48,7 @@ private:
         std::uint64_t own_requests = 0;
     };
 
-    explicit Fleet(const FleetOptions& options) : options_(options), player_(options.ns) {}
+    explicit Fleet(const FleetOptions& options);
 
     // fleet.cpp: calls and watches
     void call(kube::Call call, Then then = {});
@@ -76,6 +77,7 @@ private:
     http::EventLoop loop_;
     std::unique_ptr<kube_client::ApiClient> client_;
     MemberPlayer player_;
+    http::Server rest_;  // of Patroni, for all members
     std::uint64_t last_id_ = 0;
     std::deque<std::pair<kube::Call, Then>> queued_;
     std::map<std::uint64_t, Then> open_;

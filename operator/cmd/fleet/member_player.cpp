@@ -69,10 +69,26 @@ std::vector<kube::Call> MemberPlayer::on_pod(const kube::Object& pod, const Json
     return calls;
 }
 
+Json MemberPlayer::rest_status(const std::string& address) const {
+    const auto found = members_.find(address);
+    if (found == members_.end()) {
+        return nullptr;
+    }
+    const std::string cluster(found->second.label(scope_label));
+    const bool leads = kube::ordinal_of(found->second.name(), cluster) == 0;
+    return {
+        {"state", leads ? "running" : "streaming"},
+        {"role", leads ? "primary" : "replica"},
+        {"server_version", 150'020},
+        {"timeline", 1},
+        {"patroni",
+         {{"version", "4.1.4"}, {"scope", cluster}, {"name", std::string(found->second.name())}}}};
+}
+
 kube::Call MemberPlayer::run(const kube::Object& pod, Instant now) {
-    // Nobody listens there: whoever asks Patroni itself is refused at once.
-    const std::uint32_t number = ++addresses_;
+    const std::size_t number = members_.size() + 1;
     const std::string address = fmt::format("127.200.{}.{}", number / 250 % 250, number % 250 + 1);
+    members_.insert_or_assign(address, pod);
     return kube::Patch{.ref = {kinds::pod, ns_, std::string(pod.name())},
                        .type = kube::PatchType::strategic,
                        .body = {{"status", running_status(pod, address, now)}},

@@ -1,5 +1,5 @@
 // Plays the kubelet and Patroni for the pods of all clusters: what a fleet without faults writes to
-// the API server, and nothing else. The member with ordinal 0 leads.
+// the API server, and what Patroni tells of each member. The member with ordinal 0 leads.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,8 @@ public:
     // The calls that a new state of a pod leads to: it runs, is ready and reports to Patroni's
     // cluster. `dcs` is bootstrap.dcs of the cluster's patroni.yml.
     std::vector<kube::Call> on_pod(const kube::Object& pod, const Json& dcs, Instant now);
+    // What Patroni of the member at that address answers to GET /patroni; null where nobody is.
+    Json rest_status(const std::string& address) const;
     // What Patroni's leader writes every loop_wait while nothing happens.
     kube::Call renewal(const std::string& cluster, Instant now) const;
     // What each member writes besides while the WAL moves.
@@ -32,8 +34,8 @@ private:
                           Json annotations) const;
 
     std::string ns_;
-    std::set<std::string> started_;  // uids
-    std::uint32_t addresses_ = 0;
+    std::set<std::string> started_;                // uids
+    std::map<std::string, kube::Object> members_;  // by address
 };
 
 }  // namespace bestgres::cmd
