@@ -46,7 +46,7 @@ bool lost_its_label(const kube::Object& found, const plan::Effect& effect) {
 }
 
 void record_decision(ClusterWork& work, const plan::Step& step,
-              std::pair<Instant, std::string_view> when_and_how) {
+                     std::pair<Instant, std::string_view> when_and_how) {
     const auto& [now, how] = when_and_how;
     work.decisions.push_back({.time = Instant{now.ns - now.ns % 1'000'000'000},
                               .rule = std::string(to_string(step.rule)),
@@ -94,6 +94,9 @@ void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view,
     }
     work.stage = Stage::acting;
     work.acting_since = turn.now;
+    if (speaks_to_patroni(work.step->effect)) {
+        queue_.add(key, turn.now + overtaken_after);
+    }
     Pending pending;
     pending.purpose = Purpose::act;
     pending.key = key;
@@ -119,8 +122,11 @@ void OperatorCore::perform(const ClusterKey& key, const plan::ClusterView& view,
 // meanwhile another one leads, and clients are still sent to the former leader.
 void OperatorCore::give_up_if_overtaken(const ClusterKey& key, Turn& turn) {
     const ClusterWork& work = works_[key];
-    if (work.stage != Stage::acting || !work.step || !speaks_to_patroni(work.step->effect) ||
-        turn.now < work.acting_since + overtaken_after) {
+    if (work.stage != Stage::acting || !work.step || !speaks_to_patroni(work.step->effect)) {
+        return;
+    }
+    if (turn.now < work.acting_since + overtaken_after) {
+        queue_.add(key, work.acting_since + overtaken_after);
         return;
     }
     const std::optional<Planned> planned = make_plan(key, false, turn);

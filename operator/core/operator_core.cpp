@@ -5,6 +5,7 @@
 #include "lib/base/overloaded.hpp"
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/core/heartbeat.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 
@@ -295,11 +296,15 @@ void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
                         std::string(event.object.name())};
     switch (event.type) {
         case kube::WatchEventType::added:
-        case kube::WatchEventType::modified:
-            if (store_.put(ref, event.object, turn.now)) {
+        case kube::WatchEventType::modified: {
+            const Store::Entry* const known = store_.find(ref);
+            const kube::Object before = known == nullptr ? kube::Object() : known->object;
+            if (store_.put(ref, event.object, turn.now) &&
+                !is_heartbeat(ref, before, event.object)) {
                 queue_.add(Store::cluster_of(ref, event.object), turn.now);
             }
             return;
+        }
         case kube::WatchEventType::deleted: {
             const Store::Entry* const entry = store_.find(ref);
             if (entry == nullptr ||

@@ -21,7 +21,7 @@ kube::Ref resource_ref(const ClusterKey& key) {
     return {kube::kinds::bg_cluster, key.ns, key.name};
 }
 
-constexpr std::size_t kept_memories = 100;  // of clusters
+constexpr std::size_t kept_memories = 32;  // of clusters
 
 // A healthy member that has not been asked since it was ready: one look an incarnation, for what
 // it alone can tell, as the version of its PostgreSQL.

@@ -171,7 +171,8 @@ TEST(TearDown, goes_in_order_and_keeps_what_the_data_needs) {
 
 TEST(TearDown, is_held_by_protection_until_the_name_is_repeated) {
     TestCluster db;
-    db.asks("instances: 3\ndeletionProtection: true\n").being_deleted(kube::kinds::bg_cluster, "db");
+    db.asks("instances: 3\ndeletionProtection: true\n")
+        .being_deleted(kube::kinds::bg_cluster, "db");
     EXPECT_EQ(db.steps(), texts({}));
     EXPECT_EQ(db.plan().status.phase, api::Phase::running);
     EXPECT_EQ(db.plan().status.conditions.back().type, "DeletionHeld");

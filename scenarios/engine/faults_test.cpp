@@ -105,6 +105,17 @@ TEST(Faults, a_lost_slot_is_replaced_by_patroni_4_only) {
     EXPECT_EQ(streaming(run(scenario)), 1);
 }
 
+TEST(Faults, a_primary_that_loses_one_answer_leads_on) {
+    const World world = run(with_fault(FaultKind::rest_silent, "the leader of db", Duration{}));
+    EXPECT_TRUE(is_settled(world, "3/3")) << situation(world);
+    EXPECT_EQ(world.exposure().without_writer, Duration::zero());
+}
+
+TEST(Faults, a_primary_that_answers_nobody_for_a_moment_leads_on) {
+    const World world = run(with_fault(FaultKind::rest_silent, "the leader of db", seconds(8)));
+    EXPECT_EQ(world.exposure().without_writer, Duration::zero());
+}
+
 // An empty target would be everybody.
 TEST(Faults, a_role_that_nobody_has_is_nobody) {
     Scenario scenario = creation(1);

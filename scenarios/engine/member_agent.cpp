@@ -8,8 +8,13 @@
 namespace bestgres::scenarios {
 namespace {
 
+// A single answer that is lost is made up for in the agent's next round.
 bool patroni_answers(const WorldState& world, const Container& container) {
-    return !container.frozen && !strikes(world, FaultKind::rest_silent, container.pod);
+    const bool is_silent = any_active(world, [&](const Fault& fault, const FaultRun& run) {
+        return fault.kind == FaultKind::rest_silent && !run.one_call &&
+               (run.target.empty() || run.target == container.pod);
+    });
+    return !container.frozen && !is_silent;
 }
 
 // The two or three requests of one round, as operator/agent/patroni_poll.cpp makes them.
@@ -82,6 +87,9 @@ void agent_hears_anew(WorldState& world, std::uint32_t index) {
     if (patroni_answers(world, container)) {
         hear(world, container);
     } else {
+        if (container.agent.hears_something()) {
+            hear(world, container);  // what it was told last
+        }
         container.agent.hears_nothing_from(world.now);
     }
     if (const auto next = container.agent.next_decision(world.now)) {

@@ -313,7 +313,6 @@ void source_asked(WorldState& world, const SourceAsked& asked) {
 void freeze_patroni(WorldState& world, std::uint32_t index) {
     Container& container = world.containers[index];
     if (container.runs() && !container.frozen) {
-        agent_hears_anew(world, index);
         container.frozen = true;
         agent_hears_anew(world, index);
         tell(world, PatroniChanged{container.pod_uid});
