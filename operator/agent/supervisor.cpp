@@ -172,10 +172,8 @@ void Supervisor::watch() {
     const LocalFacts local{.postgres_runs = !postgres.empty(),
                            .standby_signal = has_standby_signal(environment_.data_directory)};
     if (const auto because = reason_to_kill(poll_.observation(), local, loop_.now())) {
-        log_.error("Postgres and Patroni killed by the watchdog",
+        log_.error("Postgres killed by the watchdog",
                    {{"processes", kill_postgres()}, {"because", *because}});
-        // What it has not read yet, an answer about the lock above all, it would take for fresh.
-        kill(child_, SIGKILL);
     }
 }
 

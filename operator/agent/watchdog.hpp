@@ -1,6 +1,5 @@
-// When a hung or dead Patroni must cost its Postgres, and itself: the container starts anew.
-// Patroni demotes itself when it loses the lock, but only while it runs: a frozen one would leave a
-// second writable primary behind.
+// When a hung or dead Patroni must cost its Postgres. Patroni demotes itself when it loses the
+// lock, but only while it runs: a frozen one would leave a second writable primary behind.
 #pragma once
 
 #include <optional>

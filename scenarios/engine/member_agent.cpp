@@ -64,7 +64,7 @@ void follow_decisions(WorldState& world, std::uint32_t index) {
         return;
     }
     if (world.scenario->knobs.agent_watchdog && container.agent.reason_to_kill(local, world.now)) {
-        kill_container(world, index, "the watchdog");
+        kill_server(world, index, "the watchdog");
     }
 }
 

@@ -21,6 +21,11 @@ std::optional<std::string> pod_changed(const Occurrence& occurrence) {
     return std::nullopt;
 }
 
+bool serves(const MemberTruth& member) {
+    return member.postgres != nullptr &&
+           member.postgres->state() != fakepatroni::ServerState::stopped;
+}
+
 }  // namespace
 
 void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findings) {
@@ -30,7 +35,9 @@ void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findi
         if (is_writable(member) && (member.reachable || member.connected)) {
             writers.push_back(member);
         }
-        if (member.believes_to_lead && member.patroni_runs) {
+        // A Patroni that was frozen may take an old answer about the lock for fresh: harmless while
+        // its server does not run, and its next loop reads who leads.
+        if (member.believes_to_lead && member.patroni_runs && serves(member)) {
             holders.push_back(member);
         }
     }

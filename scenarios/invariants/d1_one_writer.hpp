@@ -11,8 +11,8 @@ struct D1OneWriter {
     static constexpr LawText text{
         "D1",
         "At no time do two members of a cluster accept writes of clients that can reach them or "
-        "are still connected, and at no time do two believe to hold the lock, but for the ttl of "
-        "one that somebody deleted."};
+        "are still connected, and at no time do two whose servers run believe to hold the lock, "
+        "but for the ttl of one that somebody deleted."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;

@@ -57,6 +57,14 @@ TEST_F(D1, two_that_believe_to_lead_are_an_alarm_before_anything_is_written) {
     EXPECT_EQ(said(), "D1: db-0 and db-1 of shop/db both believe to hold the lock");
 }
 
+// It was frozen, its watchdog acted, and it wakes with an old answer unread.
+TEST_F(D1, whose_server_does_not_run_may_believe_for_a_moment) {
+    servers["db-1"].kill("the watchdog", servers.now);
+    member("db-1").believes_to_lead = true;
+    tell(PatroniChanged{uid("db-1")});
+    EXPECT_EQ(said(), "");
+}
+
 // Patroni believes in its lock until the ttl ends, and cannot be told otherwise.
 TEST_F(D1, a_lock_that_somebody_deleted_is_believed_in_for_its_ttl) {
     truth.put(kube::kinds::bg_cluster, cluster_json());

@@ -87,7 +87,7 @@ def frozen_patroni(context):
         writer.wait_write_after(time.time())
         context.figure(f"writes again after {writer.longest_gap(instant):.1f} s")
         time.sleep(5)  # long enough for a second primary to show itself
-        expect("killed by the watchdog" in context.world.kubectl("logs", frozen, "--previous"), "the agent's watchdog did not act")
+        expect("Postgres killed by the watchdog" in context.world.kubectl("logs", frozen), "the agent's watchdog did not act")
     finally:
         context.world.hooks.thaw_patroni(frozen)
     cluster.wait_ready()

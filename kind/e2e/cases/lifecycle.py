@@ -117,7 +117,7 @@ def deletion_protection(context):
     cluster.edit(instances=3)
     cluster.wait_ready()
     writer.stop()
-    expect(writer.acknowledged > 0, "nothing was written")
+    writer.expect_all(context)
     expect(len(cluster.pods()) == 3, "the cluster is not managed while its deletion is held")
     context.world.kubectl("annotate", "bgcluster", cluster.name, f"{annotation}={cluster.name}", "--overwrite")
     wait_until("the cluster is gone", lambda: context.world.get("bgclusters", cluster.name) is None, 120)
