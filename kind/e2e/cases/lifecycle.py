@@ -105,23 +105,32 @@ def delete_volumes(context):
 
 @case("a protected cluster is deleted only when its name is repeated")
 def deletion_protection(context):
-    cluster = context.cluster(instances=2, patroni={"synchronous": "disabled"}, deletionProtection=True).create()
+    cluster = context.cluster(instances=2, deletionProtection=True).create()
+
+    def confirm(name):
+        context.world.kubectl("annotate", "bgcluster", cluster.name, f"bestgres.io/confirm-deletion={name}", "--overwrite")
+
+    try:
+        context.world.kubectl("delete", "bgcluster", cluster.name, "--cascade=foreground", "--wait=false")
+        confirm("another")
+        wait_until("the status says why it is held", lambda: held_deletion(cluster), 30)
+        goes_on_while_held(context, cluster)
+    finally:
+        confirm(cluster.name)
+    wait_until("the cluster is gone", lambda: context.world.get("bgclusters", cluster.name) is None, 120)
+    expect(not cluster.pods(), "pods are still there")
+
+
+def goes_on_while_held(context, cluster):
     writer = Writer(cluster).start()
-    context.world.kubectl("delete", "bgcluster", cluster.name, "--cascade=foreground", "--wait=false")
-    annotation = "bestgres.io/confirm-deletion"
-    context.world.kubectl("annotate", "bgcluster", cluster.name, f"{annotation}=another")
-    wait_until("the status says why it is held", lambda: held_deletion(cluster), 30)
-    leader = cluster.leader()
-    context.world.kubectl("delete", "pod", leader)
+    cluster.wait_sync()
+    context.world.kubectl("delete", "pod", cluster.leader())
     cluster.wait_ready()
     cluster.edit(instances=3)
     cluster.wait_ready()
     writer.stop()
     writer.expect_all(context)
     expect(len(cluster.pods()) == 3, "the cluster is not managed while its deletion is held")
-    context.world.kubectl("annotate", "bgcluster", cluster.name, f"{annotation}={cluster.name}", "--overwrite")
-    wait_until("the cluster is gone", lambda: context.world.get("bgclusters", cluster.name) is None, 120)
-    expect(not cluster.pods(), "pods are still there")
 
 
 def held_deletion(cluster):
