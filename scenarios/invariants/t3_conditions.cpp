@@ -1,5 +1,6 @@
 #include "scenarios/invariants/t3_conditions.hpp"
 
+#include "lib/kube/condition.hpp"
 #include "lib/kube/workload.hpp"
 #include "lib/patroni/parse.hpp"
 
