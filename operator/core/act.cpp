@@ -345,7 +345,11 @@ void OperatorCore::failed(const ClusterKey& key, StepFailure failure, Turn& turn
     work.not_before = turn.now + std::max(failure.retry_after.value_or(Duration::zero()),
                                           pause + pause * static_cast<std::int64_t>(jitter) / 1024);
     const std::string effect = work.step ? std::string(plan::name_of(work.step->effect)) : "plan";
-    if (failure.unknown && work.step && is_notable(work.step->effect)) {
+    // Once, however often it is tried.
+    const bool is_known = work.step && !work.decisions.empty() &&
+                          work.decisions.back().effect == plan::describe(work.step->effect) +
+                                                              std::string(plan::outcome_unknown);
+    if (failure.unknown && !is_known && work.step && is_notable(work.step->effect)) {
         record_decision(work, *work.step, {turn.now, plan::outcome_unknown});
     }
     if (!failure.harmless) {

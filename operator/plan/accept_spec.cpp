@@ -9,7 +9,8 @@
 namespace bestgres::plan {
 
 Opinion hold_finalizer(const ClusterView& view) {
-    if (view.resource().has_finalizer(manifests::finalizer)) {
+    // One whose deletion is held may get no new finalizer: Kubernetes refuses it.
+    if (view.resource().has_finalizer(manifests::finalizer) || view.resource().being_deleted()) {
         return {};
     }
     return just(Step{.effect = AddFinalizer{},

@@ -181,6 +181,10 @@ TEST(TearDown, is_held_by_protection_until_the_name_is_repeated) {
 
     db.stale("db-1");
     EXPECT_EQ(db.steps(), texts({"EvictPod db-1"})) << "meanwhile everything goes on";
+    TestCluster without_finalizer = db;
+    without_finalizer.edit(kube::kinds::bg_cluster, "db",
+                           [](Json& json) { json["metadata"]["finalizers"] = {"example.com/x"}; });
+    EXPECT_EQ(without_finalizer.steps(), texts({"EvictPod db-1"})) << "none can be added any more";
 
     const auto confirm = [&db](const char* name) {
         db.edit(kube::kinds::bg_cluster, "db", [name](Json& json) {

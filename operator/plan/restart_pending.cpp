@@ -36,9 +36,11 @@ bool waits_for_the_primary(const Member& replica) {
     });
 }
 
-bool may_have_restarted(const api::DecisionStatus& decision, const Member& member) {
+// Where the outcome is unknown, the member's own word decides.
+bool tells_of_a_restart(const api::DecisionStatus& decision, const Member& member) {
     const std::string effect = "RestartPostgres " + member.name;
-    return decision.effect == effect || decision.effect == effect + std::string(outcome_unknown);
+    return decision.effect == effect ||
+           (decision.effect == effect + std::string(outcome_unknown) && !is_pending(member));
 }
 
 // Whether the member was restarted after the settings changed and, as a replica, after the primary
@@ -51,7 +53,7 @@ bool was_restarted(const ClusterView& view, const Member& member) {
         if (decision.effect == "RestartPostgres " + member.name) {
             restarted = true;
         } else if (decision.effect.starts_with("PatchPatroniConfig") ||
-                   (primary != nullptr && may_have_restarted(decision, *primary))) {
+                   (primary != nullptr && tells_of_a_restart(decision, *primary))) {
             restarted = false;
         }
     }

@@ -121,13 +121,16 @@ TEST(RestartPending, does_not_restart_a_replica_for_ever) {
     EXPECT_EQ(db.waits().size(), 1U);
 }
 
-TEST(RestartPending, restarts_replicas_again_when_the_primary_may_have_restarted) {
+TEST(RestartPending, restarts_replicas_again_when_the_primary_has_restarted_unanswered) {
     TestCluster db;
     db.pending_restart("db-1", nullptr);
     db.facts().decisions = {
         {Instant{1}, "restart_pending", "RestartPostgres db-1", ""},
         {Instant{2}, "restart_pending", "RestartPostgres db-0 (outcome unknown)", ""}};
     EXPECT_EQ(db.steps(), texts({"RestartPostgres db-1"}));
+
+    db.pending_restart("db-0", nullptr);
+    EXPECT_EQ(db.steps(), texts({"RestartPostgres db-0"})) << "it has not: no round after round";
 }
 
 }  // namespace

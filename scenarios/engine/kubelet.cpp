@@ -242,8 +242,8 @@ void kubelet_sees(WorldState& world, std::uint32_t node, const kube::WatchEvent&
     }
     if (found == world.container_of.end()) {
         begin_pod(world, node, event.object);
-        if (event.object
-                .being_deleted()) {  // it was before it was heard of: there is nothing to stop
+        // It was on its way out before it was heard of: there is nothing to stop.
+        if (event.object.being_deleted()) {
             begin_stop(world, world.container_of.at(std::string(event.object.uid())), 0);
         }
         return;

@@ -121,12 +121,11 @@ Edit apply(std::string id, Trigger when, Json manifest) {
             .when = std::move(when),
             .action = ApplyManifest{.manifest = std::move(manifest)}};
 }
-Edit annotate(std::string id, Trigger when, const Json& annotations) {
-    return merge(std::move(id), std::move(when), {{"metadata", {{"annotations", annotations}}}});
-}
-
 Edit patch_spec(std::string id, Trigger when, const Json& spec) {
     return merge(std::move(id), std::move(when), {{"spec", spec}});
+}
+Edit annotate(std::string id, Trigger when, const Json& annotations) {
+    return merge(std::move(id), std::move(when), {{"metadata", {{"annotations", annotations}}}});
 }
 Edit delete_cluster(std::string id, Trigger when) {
     return {.id = std::move(id),
