@@ -108,6 +108,23 @@ TEST(Kept, has_the_whole_of_what_is_compared_with_its_manifest) {
                   "generation": 3}, "spec": {"ports": [{"port": 5432}]}})"));
 }
 
+TEST(Store, keeps_the_text_of_an_object_until_it_was_found_to_stand) {
+    const kube::Ref service{kube::kinds::service, "shop", "db"};
+    Store store;
+    store.put(service, version("9", "a"), start);
+    ASSERT_NE(store.find(service)->text, nullptr);
+
+    store.found_standing(service, 7);
+
+    EXPECT_EQ(store.find(service)->text, nullptr);
+    EXPECT_EQ(store.find(service)->stands_as, 7U);
+    store.put(service, version("9", "a"), start);
+    EXPECT_EQ(store.find(service)->stands_as, 7U) << "the same version says nothing new";
+    store.put(service, version("10", "a"), start);
+    EXPECT_NE(store.find(service)->text, nullptr);
+    EXPECT_EQ(store.find(service)->stands_as, 0U) << "another version may differ";
+}
+
 TEST(Store, never_goes_back) {
     Store store;
     EXPECT_TRUE(store.put(pod, version("9", "a"), start));

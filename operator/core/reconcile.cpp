@@ -82,6 +82,9 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
         if (entry->text != nullptr) {
             facts.texts.emplace(ref, entry->text);
         }
+        if (entry->stands_as != 0) {
+            facts.standing.emplace(ref, entry->stands_as);
+        }
     }
     const kube::Ref secret{kube::kinds::secret, key.ns, manifests::secret_name(key.name)};
     if (facts.objects.contains(secret)) {
@@ -145,6 +148,9 @@ std::optional<OperatorCore::Planned> OperatorCore::make_plan(const ClusterKey& k
         Planned planned;
         planned.view = plan::read_view(observe(key, fresh, turn));
         remember(key, planned.view.memory);
+        for (const auto& [ref, manifest_hash] : planned.view.found_standing) {
+            store_.found_standing(ref, manifest_hash);
+        }
         planned.plan = plan::plan_cluster(planned.view);
         planned.operations = plan::plan_operations(planned.view, planned.plan);
         return planned;

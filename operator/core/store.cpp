@@ -21,7 +21,10 @@ std::uint64_t number_of(std::string_view text) {
 
 Store::Entry entry_of(const kube::Ref& ref, const kube::Object& object, Instant now) {
     Kept kept = kept_of(ref.kind, object);
-    return {.object = std::move(kept.object), .since = now, .text = std::move(kept.text)};
+    return {.object = std::move(kept.object),
+            .since = now,
+            .text = std::move(kept.text),
+            .stands_as = 0};
 }
 
 }  // namespace
@@ -118,6 +121,13 @@ void Store::bury(const kube::Ref& ref, std::string_view uid) {
     }
 }
 
+void Store::found_standing(const kube::Ref& ref, std::uint64_t manifest_hash) {
+    if (const auto found = entries_.find(ref); found != entries_.end()) {
+        found->second.text.reset();
+        found->second.stands_as = manifest_hash;
+    }
+}
+
 std::set<ClusterKey> Store::replace(const Scope& scope, const Fresh& fresh, Instant now) {
     std::set<ClusterKey> changed;
     std::set<kube::Ref> listed;
@@ -177,6 +187,7 @@ void Store::hash_into(Hasher& hasher) const {
     for (const auto& [ref, entry] : entries_) {
         hasher.add(to_string(ref));
         hasher.add(entry.object.hash());
+        hasher.add(entry.stands_as);
     }
     for (const auto& [ref, grave] : buried_) {
         hasher.add(to_string(ref));

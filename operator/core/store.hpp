@@ -31,7 +31,9 @@ public:
     struct Entry {
         kube::Object object;                      // what rules ask about
         Instant since;                            // first sight of this version
-        std::shared_ptr<const std::string> text;  // the whole; null where `object` is
+        std::shared_ptr<const std::string> text;  // the whole; null where `object` is, or once
+                                                  // it was found to stand
+        std::uint64_t stands_as = 0;  // hash of the manifest as which it stands; 0: not known
     };
 
     // Whether anything changed.
@@ -55,6 +57,10 @@ public:
         std::string_view version;
     };
     std::set<ClusterKey> replace(const Scope& scope, const Fresh& fresh, Instant now);
+
+    // The object was compared with the manifest of this hash and stands as it says: its text, which
+    // is most of the memory of a fleet at rest, is not kept any longer.
+    void found_standing(const kube::Ref& ref, std::uint64_t manifest_hash);
 
     const Entry* find(const kube::Ref& ref) const;
     // All objects with the cluster's label, and operations that name it, in the order of their

@@ -233,6 +233,21 @@ TEST(Memory, changes_no_plan) {
     EXPECT_NE(memory.resource, nullptr);
 }
 
+TEST(KeepObjects, needs_no_whole_of_what_was_found_to_stand_until_its_manifest_changes) {
+    TestCluster db;
+    const kube::Ref ref{kube::kinds::service, "shop", "db"};
+    const auto found = db.view().found_standing;
+    db.facts().standing.insert(found.begin(), found.end());
+    ASSERT_TRUE(db.facts().standing.contains(ref));
+    db.edit(kube::kinds::service, "db", [](Json& json) { json.erase("spec"); });
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_TRUE(db.view().found_standing.empty());
+
+    db.facts().standing[ref] ^= 1;
+    EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
+}
+
 TEST(Memory, spares_the_second_look_at_what_did_not_change) {
     TestCluster cluster;
     cluster.facts().memory = cluster.view().memory;

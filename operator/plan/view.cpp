@@ -136,6 +136,11 @@ bool is_checked(const ClusterView& view) {
            });
 }
 
+bool is_known_to_stand(const ClusterView& view, const Wanted& wanted) {
+    const auto known = view.facts.standing.find(wanted.ref);
+    return known != view.facts.standing.end() && known->second == wanted.object.hash();
+}
+
 void read_unlike(ClusterView& view) {
     const bool keeps_objects = view.spec && !view.paused && !view.going;
     if (!keeps_objects || is_checked(view)) {
@@ -144,11 +149,15 @@ void read_unlike(ClusterView& view) {
     Checked checked{.rendered = view.memory.rendered, .replicas = view.replicas, .live = {}};
     for (Wanted& wanted : wanted_objects(view)) {
         const Object* const live = view.object(wanted.ref);
-        if (live == nullptr || live->being_deleted() ||
-            has_drifted(view, wanted, view.whole(wanted.ref))) {
+        const bool is_there = live != nullptr && !live->being_deleted();
+        const bool stood_before = is_there && is_known_to_stand(view, wanted);
+        if (!stood_before && (!is_there || has_drifted(view, wanted, view.whole(wanted.ref)))) {
             view.unlike.push_back(std::move(wanted));
-        } else {
-            checked.live.emplace_back(wanted.ref, *live);
+            continue;
+        }
+        checked.live.emplace_back(wanted.ref, *live);
+        if (!stood_before) {
+            view.found_standing.emplace_back(wanted.ref, wanted.object.hash());
         }
     }
     if (view.unlike.empty()) {

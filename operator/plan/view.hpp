@@ -45,6 +45,9 @@ struct Facts {
     std::map<kube::Ref, Instant> unchanged_since;  // first sight of the version in `objects`
     // The whole of those of which `objects` has only what rules ask about.
     std::map<kube::Ref, std::shared_ptr<const std::string>> texts;
+    // Hash of the manifest as which the version in `objects` was found to stand: its whole need not
+    // be known any more.
+    std::map<kube::Ref, std::uint64_t> standing;
     std::map<kube::Ref, Settled> settled;
     std::map<kube::Ref, std::string> foreign;  // names taken by objects that are not ours: uid
     std::map<std::string, patroni::RestStatus> rest;  // by pod uid; fresh views only
@@ -103,6 +106,8 @@ struct ClusterView {
     std::int64_t replicas = 0;    // what the StatefulSet is told now
     // Of the objects that the cluster should have, those that are missing or have drifted.
     std::vector<Wanted> unlike;
+    // Those that were compared and found to stand, with the hash of their manifest.
+    std::vector<std::pair<kube::Ref, std::uint64_t>> found_standing;
 
     patroni::LeaderLock leader;
     patroni::SyncState sync;
