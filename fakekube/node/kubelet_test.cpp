@@ -174,6 +174,28 @@ TEST_F(KubeletTest, runs_a_pod_to_its_end_and_reports_it) {
         wait_for([&] { return !std::filesystem::exists(settings_.root_directory + "/pods/u1"); }));
 }
 
+TEST_F(KubeletTest, reports_again_what_somebody_else_wrote_over) {
+    run_pod(shell("sleep 60"));
+    const auto is_ready = [&] {
+        const Json now = status();
+        for (const Json& condition : array_at(now, {"conditions"})) {
+            if (condition["type"] == "Ready") {
+                return condition["status"] == "True";
+            }
+        }
+        return false;
+    };
+    ASSERT_TRUE(wait_for(is_ready));
+    Json pod = cluster_.get(pod_);
+    for (Json& condition : pod["status"]["conditions"]) {
+        condition["status"] = condition["type"] == "Ready" ? "False" : condition["status"];
+    }
+    cluster_.put(kube::kinds::pod, pod);
+    ASSERT_FALSE(is_ready());
+
+    EXPECT_TRUE(wait_for(is_ready));
+}
+
 TEST_F(KubeletTest, tries_to_report_a_refused_status_once_a_second) {
     cluster_.refuse_patches(kube::kinds::pod);
     run_pod(shell("sleep 60"));

@@ -1,6 +1,7 @@
 #include "fakekube/node/pod_runtime.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <csignal>
 
 #include "fakekube/node/pod_status.hpp"
@@ -11,6 +12,28 @@ namespace bestgres::fakekube::node {
 namespace {
 
 constexpr Duration retry_report = std::chrono::seconds(1);
+
+std::uint64_t version_of(const kube::Object& object) {
+    const std::string_view text = object.resource_version();
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+// Whether somebody else wrote over a condition that this node reported, as the node controller does
+// with the readiness of pods on a node that was silent.
+bool contradicts(const kube::Object& pod, const Json& reported) {
+    const Json& conditions = array_at(pod.json(), {"status", "conditions"});
+    for (const Json& ours : array_at(reported, {"conditions"})) {
+        const auto theirs = std::find_if(
+            conditions.begin(), conditions.end(),
+            [&](const Json& one) { return one.value("type", "") == ours.value("type", ""); });
+        if (theirs == conditions.end() || theirs->value("status", "") != ours.value("status", "")) {
+            return true;
+        }
+    }
+    return false;
+}
 constexpr Duration wait_for_references = std::chrono::seconds(10);
 constexpr int exit_cannot_start = 128;
 constexpr std::size_t fallback_lines = 80;
@@ -57,8 +80,15 @@ void PodRuntime::release() {
 
 void PodRuntime::on_pod(const kube::Object& pod) {
     pod_ = pod;
+    forget_report_that_was_overwritten();
     worker_.on_pod(pod, wall_clock());
     step();
+}
+
+void PodRuntime::forget_report_that_was_overwritten() {
+    if (version_of(pod_) > reported_version_ && contradicts(pod_, reported_)) {
+        reported_ = Json();
+    }
 }
 
 void PodRuntime::on_removed() {
@@ -339,6 +369,10 @@ void PodRuntime::report() {
         if (outcome.ok() || pointless) {
             self->complaints_.tell("status not reported", "");
             self->reported_ = status;
+            if (outcome.ok()) {
+                self->reported_version_ = version_of(std::get<kube::Object>(*outcome));
+                self->forget_report_that_was_overwritten();
+            }
             self->report();
             return;
         }

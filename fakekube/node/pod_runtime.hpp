@@ -81,6 +81,8 @@ private:
     void announce(const Announce& event);
     void release();
     void report();
+    // The next version seen may be older than the report, or come before its answer.
+    void forget_report_that_was_overwritten();
     void report_later();
     void confirm_deletion();
     void write_hosts();
@@ -111,6 +113,7 @@ private:
     Complaints complaints_;
     std::uint64_t events_told_ = 0;
     Json reported_;
+    std::uint64_t reported_version_ = 0;        // of the pod, as the report left it
     std::map<std::string, Instant> announced_;  // by reason and message
     std::string hosts_;
     // Kept current for volume_input(), which hands out references.
