@@ -41,6 +41,7 @@ public:
                          .watch_span = std::chrono::seconds(4),
                          .page_size = 2}),
           served_(std::move(served)) {}
+    bool bookmarks_soon() const override { return true; }
 
 private:
     std::unique_ptr<Served> served_;

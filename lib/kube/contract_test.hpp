@@ -31,6 +31,8 @@ public:
     virtual std::string fresh_name() = 0;
     // Whether a watch gets a bookmark within a few seconds.
     virtual bool bookmarks_soon() const { return false; }
+    // Whether it does not know its first version any more. A young server may.
+    virtual bool has_compacted() const { return true; }
 };
 
 struct Maker {
@@ -487,6 +489,9 @@ TEST_P(Contract, a_selector_turns_changes_into_arrivals_and_departures) {
 }
 
 TEST_P(Contract, a_version_that_was_compacted_is_gone) {
+    if (!subject_->has_compacted()) {
+        GTEST_SKIP() << "this cluster may still know its first version";
+    }
     watch("1");
     const std::optional<WatchEvent> event = next_watched(patience);
     ASSERT_TRUE(event.has_value());

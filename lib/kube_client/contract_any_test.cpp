@@ -8,6 +8,12 @@
 namespace bestgres::kube_client {
 namespace {
 
+class AnySubject final : public ClientSubject {
+public:
+    using ClientSubject::ClientSubject;
+    bool has_compacted() const override { return false; }
+};
+
 std::unique_ptr<kube::contract::Subject> subject_of_environment() {
     const char* path = std::getenv("BESTGRES_CONTRACT_KUBECONFIG");
     const Result<Access> access = load_kubeconfig(path, "");
@@ -18,7 +24,7 @@ std::unique_ptr<kube::contract::Subject> subject_of_environment() {
     ApiClientOptions options;
     options.page_size = 2;
     options.watch_span = std::chrono::seconds(4);
-    return std::make_unique<ClientSubject>(std::make_shared<http::EventLoop>(), *access, options);
+    return std::make_unique<AnySubject>(std::make_shared<http::EventLoop>(), *access, options);
 }
 
 std::vector<kube::contract::Maker> makers() {

@@ -16,7 +16,7 @@ class ClientSubject : public kube::contract::Subject {
 public:
     // The loop may serve the other side too.
     ClientSubject(std::shared_ptr<http::EventLoop> loop, Access access, ApiClientOptions options)
-        : loop_(std::move(loop)), bookmarks_soon_(options.watch_span < std::chrono::seconds(10)) {
+        : loop_(std::move(loop)) {
         auto client =
             ApiClient::make(*loop_, std::move(access), std::move(options),
                             [this](ClusterEvent event) { events_.push_back(std::move(event)); });
@@ -34,11 +34,9 @@ public:
         return event;
     }
     std::string fresh_name() override { return "contract-" + std::to_string(loop_->now().ns); }
-    bool bookmarks_soon() const override { return bookmarks_soon_; }
 
 private:
     std::shared_ptr<http::EventLoop> loop_;
-    bool bookmarks_soon_;
     std::deque<ClusterEvent> events_;
     std::unique_ptr<ApiClient> client_;
 };
