@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -16,7 +17,7 @@ PATRONI = "/run/bestgres/patroni.yml"
 def make_hooks(arguments, kubectl):
     """`kubectl` is World.kubectl: a hook may have to ask where a pod runs."""
     if arguments.local:
-        return LocalHooks(arguments.local)
+        return LocalHooks(arguments.local) if serves(arguments.local) else ControlPlaneHooks(arguments.local)
     if arguments.kind:
         return KindHooks(arguments.kind, kubectl)
     return None
@@ -29,11 +30,20 @@ def run(*command, timeout=60):
     return done.stdout
 
 
+def read_world(directory):
+    with open(os.path.join(directory, "world.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def serves(directory):
+    """Whether the API server is one of the world's own processes."""
+    return not read_world(directory).get("kubeconfig")
+
+
 class LocalHooks:
     def __init__(self, directory):
         self.directory = directory
-        with open(os.path.join(directory, "world.json"), encoding="utf-8") as file:
-            self.port = json.load(file)["port"]
+        self.port = re.search(rb"server: \"?https://[^\s\"]*:(\d+)", read(os.path.join(directory, "kubeconfig")))[1].decode()
         self.audit_before = []
         # Present only where the world was started with that version: cases ask for it by name.
         if os.path.isdir(os.path.join(directory, "images", "patroni-4")):
@@ -96,6 +106,33 @@ class LocalHooks:
         wanted = {f"POD_NAME={pod}".encode(), f"KUBERNETES_SERVICE_PORT={self.port}".encode()}
         return [int(entry.name) for entry in pathlib.Path("/proc").iterdir()
                 if entry.name.isdigit() and wanted <= set(read(entry / "environ").split(b"\0"))]
+
+
+class ControlPlaneHooks(LocalHooks):
+    """The local world's nodes on the API server that kind/control-plane runs."""
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self.state = os.path.dirname(read_world(directory)["kubeconfig"])
+        self.script = str(pathlib.Path(__file__).resolve().parents[1] / "control-plane")
+
+    def stop_api_server(self):
+        run(self.script, "stop-api", self.state)
+
+    def start_api_server(self):
+        run(self.script, "start-api", self.state, timeout=120)
+
+    def read_audit(self):
+        """The same rows as those of the local world's own API server."""
+        rows = {}
+        for line in read(os.path.join(self.state, "audit.log")).splitlines():
+            event = json.loads(line)
+            about = event.get("objectRef", {})
+            row = {"user": event["user"]["username"], "verb": event["verb"],
+                   "allowed": event.get("annotations", {}).get("authorization.k8s.io/decision") == "allow",
+                   **{key: about[key] for key in ("resource", "subresource", "name") if key in about}}
+            rows[json.dumps(row, sort_keys=True)] = row
+        return list(rows.values())
 
 
 def read(path):

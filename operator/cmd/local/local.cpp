@@ -38,8 +38,9 @@ void print_status(const World& world) {
         const auto pid = find_running(pid_file, program);
         return pid ? fmt::format("running, pid {}", *pid) : std::string("stopped");
     };
-    fmt::print("{:12} {}  https://127.0.0.1:{}\n", "api-server", state(api_server_pid_file(world)),
-               world.options().port);
+    const std::string served =
+        world.serves() ? state(api_server_pid_file(world)) : "not of this world";
+    fmt::print("{:12} {}  {}\n", "api-server", served, api_server_name(world));
     for (const std::string& node : world.node_names()) {
         fmt::print("{:12} {}\n", node, state(node_pid_file(world, node)));
     }
@@ -75,6 +76,9 @@ Result<Done> perform(const Options& options) {
         stop_by(node_pid_file(*world, options.arguments.front()), program, SIGKILL);
     } else if (options.command == "start-node") {
         return start_node(*world, options.arguments.front());
+    } else if (options.command.find("-api") != std::string::npos && !world->serves()) {
+        return Error{fmt::format("{}: the API server is {}: stop and start it where it runs",
+                                 options.command, api_server_name(*world))};
     } else if (options.command == "stop-api") {
         stop_by(api_server_pid_file(*world), program, SIGKILL);
     } else if (options.command == "start-api") {

@@ -55,6 +55,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments, const s
                                {"--service-cidr", into(options.service_cidr)},
                                {"--patroni-4", into(options.patroni_4)},
                                {"--images", into(options.images)},
+                               {"--kubeconfig", into(options.kubeconfig)},
                                {"--namespace", into(options.ns)},
                                {"--port", into(options.port)},
                                {"--nodes", into(options.nodes, most_nodes)}},
@@ -95,6 +96,8 @@ Of `up` alone; the world remembers them:
   --without-operator    the API server and the nodes only
   --patroni-4 FOLDER    with Patroni 4 as a Python path: adds images *-patroni-4
   --images FILE         image table, instead of the made one
+  --kubeconfig FILE     of an API server that runs already, instead of one of the world's own;
+                        it must reach the pods, see kind/control-plane
   --pod-network A.B     pods' addresses begin so (default: 127.64)
   --service-cidr CIDR   of Services (default: 127.96.0.0/16)
 )";

@@ -17,8 +17,9 @@ struct Options {
     int nodes = 3;
     std::string pod_network = "127.64";  // the first two bytes; each node gets a /24 of it
     std::string service_cidr = "127.96.0.0/16";
-    std::string patroni_4;  // folder for PYTHONPATH: makes images *-patroni-4
-    std::string images;     // image table to use instead of the made one
+    std::string patroni_4;   // folder for PYTHONPATH: makes images *-patroni-4
+    std::string images;      // image table to use instead of the made one
+    std::string kubeconfig;  // of an API server that is not this world's; empty: the world runs one
     std::string ns = "default";
     bool without_operator = false;
     bool help = false;

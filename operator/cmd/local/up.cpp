@@ -58,6 +58,13 @@ Result<Done> lay_out(const World& world) {
             return Error{fmt::format("copy {}: {}", world.options().patroni_4, error.message())};
         }
     }
+    if (!world.serves()) {
+        fs::copy_file(world.options().kubeconfig, world.kubeconfig(),
+                      fs::copy_options::overwrite_existing, error);
+        if (error) {
+            return Error{fmt::format("copy {}: {}", world.options().kubeconfig, error.message())};
+        }
+    }
     if (world.options().images.empty()) {
         std::ofstream(world.path("images.yaml")) << world.image_table();
     } else {
@@ -90,8 +97,9 @@ Result<Done> wait_until_ready(const World& world) {
         }
         std::this_thread::sleep_for(milliseconds(100));
     }
-    return Error{fmt::format("the API server did not become ready: {} (log: {})", last,
-                             world.path("api-server.log"))};
+    const std::string where =
+        world.serves() ? "log: " + world.path("api-server.log") : world.options().kubeconfig;
+    return Error{fmt::format("the API server did not become ready: {} ({})", last, where)};
 }
 
 Result<Done> apply_manifests(const World& world) {
@@ -137,6 +145,10 @@ Result<Done> wait_for_operator(const World& world) {
 
 }  // namespace
 
+std::string api_server_name(const World& world) {
+    return world.serves() ? fmt::format("https://127.0.0.1:{}", world.options().port)
+                          : "that of " + world.options().kubeconfig;
+}
 std::string api_server_pid_file(const World& world) {
     return world.path("api-server.pid");
 }
@@ -145,6 +157,9 @@ std::string node_pid_file(const World& world, const std::string& node) {
 }
 
 Result<Done> start_api_server(const World& world) {
+    if (!world.serves()) {
+        return wait_until_ready(world);
+    }
     const std::vector<std::string> command = world.api_server_command();
     if (find_running(api_server_pid_file(world), command.front())) {
         return Done{};
@@ -169,7 +184,7 @@ Result<Done> start_node(const World& world, const std::string& node) {
 Result<Done> up(const World& world) {
     BG_TRY(lay_out(world));
     BG_TRY(start_api_server(world));
-    say(fmt::format("API server: https://127.0.0.1:{}", world.options().port));
+    say("API server: " + api_server_name(world));
     for (const std::string& node : world.node_names()) {
         BG_TRY(start_node(world, node));
     }

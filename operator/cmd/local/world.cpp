@@ -43,6 +43,7 @@ Result<World> World::open(const Options& options) {
     merged.service_cidr = string_at(*saved, {"serviceCidr"}, options.service_cidr);
     merged.patroni_4 = string_at(*saved, {"patroni4"});
     merged.images = string_at(*saved, {"images"});
+    merged.kubeconfig = string_at(*saved, {"kubeconfig"});
     merged.ns = string_at(*saved, {"namespace"}, options.ns);
     return World(merged);
 }
@@ -54,6 +55,7 @@ Result<Done> World::save() const {
                         {"serviceCidr", options_.service_cidr},
                         {"patroni4", options_.patroni_4},
                         {"images", options_.images},
+                        {"kubeconfig", options_.kubeconfig},
                         {"namespace", options_.ns}};
     std::ofstream file(path("world.json"));
     file << dump_pretty(saved) << "\n";

@@ -21,6 +21,8 @@ public:
     const Options& options() const { return options_; }
     std::string path(const std::string& name) const { return options_.directory + "/" + name; }
     std::string kubeconfig() const { return path("kubeconfig"); }
+    // Whether the API server is one of the world's own processes.
+    bool serves() const { return options_.kubeconfig.empty(); }
     std::vector<std::string> node_names() const;
 
     Result<Done> save() const;

@@ -31,6 +31,21 @@ TEST(LocalWorld, is_found_again_as_it_was_started) {
     fs::remove_all(options.directory);
 }
 
+TEST(LocalWorld, remembers_that_its_api_server_is_another_ones) {
+    Options options;
+    options.directory = fs::temp_directory_path() / ("bestgres-world-" + std::to_string(getpid()));
+    options.kubeconfig = "/etc/other/kubeconfig";
+    fs::create_directories(options.directory);
+    ASSERT_TRUE(World(options).save().ok());
+    Options later;
+    later.directory = options.directory;
+    const auto world = World::open(later);
+    ASSERT_TRUE(world.ok());
+    EXPECT_FALSE(world->serves());
+    EXPECT_EQ(world->options().kubeconfig, "/etc/other/kubeconfig");
+    fs::remove_all(options.directory);
+}
+
 TEST(LocalWorld, says_how_to_start_one_where_there_is_none) {
     Options options;
     options.directory = "/nonexistent/world";
