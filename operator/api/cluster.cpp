@@ -69,6 +69,16 @@ std::int64_t maximum_lag_on_failover(const ClusterSpec& spec) {
     return quantity->bytes();
 }
 
+std::optional<CitusSpec> citus_of(const kube::Object& cluster) {
+    const Json& citus = object_at(cluster.json(), {"spec", "citus"});
+    const std::optional<std::string> scope = find_string(citus, {"scope"});
+    const std::optional<std::int64_t> group = find_int(citus, {"group"});
+    if (!scope || scope->empty() || !group || *group < 0) {
+        return std::nullopt;
+    }
+    return CitusSpec{.scope = *scope, .group = *group, .database = string_at(citus, {"database"})};
+}
+
 bool is_paused(const kube::Object& cluster) {
     return cluster.annotation(paused_annotation) == "true";
 }

@@ -134,6 +134,15 @@ struct PodSpec {
     bool operator==(const PodSpec&) const = default;
 };
 
+// One group of a sharded cluster. Internal: BGShardedCluster writes it into its children.
+struct CitusSpec {
+    std::string scope;       // Patroni's scope, shared by all groups
+    std::int64_t group = 0;  // 0 is the coordinator
+    std::string database;    // where the extension lives
+
+    bool operator==(const CitusSpec&) const = default;
+};
+
 struct ClusterSpec {
     std::int64_t instances = 1;
     ImageSpec image;
@@ -146,6 +155,7 @@ struct ClusterSpec {
     ServicesSpec services;
     PodSpec pod;
     bool deletion_protection = false;
+    std::optional<CitusSpec> citus;             // absent: a cluster of its own
     std::optional<LogLevel> patroni_log_level;  // the first Bestgres' name for patroni.logLevel
     std::vector<std::string> bootstrap_sql;     // the first Bestgres' name for bootstrap.sql
 
@@ -167,6 +177,10 @@ LogLevel log_level(const ClusterSpec& spec);
 const std::vector<std::string>& bootstrap_sql(const ClusterSpec& spec);
 // Bytes; the text was checked when the spec was read.
 std::int64_t maximum_lag_on_failover(const ClusterSpec& spec);
+
+// Of a cluster of the resource, be its spec valid or not: scope and group alone say what the
+// objects of its Patroni are called. Absent where it has none that can be read.
+std::optional<CitusSpec> citus_of(const kube::Object& cluster);
 
 // Annotations of the resource itself.
 bool is_paused(const kube::Object& cluster);

@@ -10,6 +10,9 @@ namespace bestgres::api {
 inline constexpr Field quantities{
     .max_length = 40, .max_items = 20, .quantity = true, .int_or_string = true};
 
+inline constexpr std::string_view citus_cannot_change =
+    "the group of a sharded cluster that a cluster is cannot change";
+
 template <class Visitor>
 void describe(Visitor& visit, RetentionSpec& spec) {
     visit(
@@ -233,6 +236,29 @@ void describe(Visitor& visit, PodSpec& spec) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, CitusSpec& spec) {
+    visit("scope", spec.scope,
+          Field{.doc = "Patroni's scope, the same for all groups: the name of the sharded cluster.",
+                .required = true,
+                .min_length = 1,
+                .max_length = 50,
+                .pattern = "^[a-z]([-a-z0-9]*[a-z0-9])?$",
+                .pattern_says = "lower-case letters, digits and hyphens that begin with a letter"});
+    visit("group", spec.group,
+          Field{.doc = "Number of the group; 0 is the coordinator.",
+                .required = true,
+                .minimum = 0,
+                .maximum = 2147483647});
+    visit("database", spec.database,
+          Field{.doc = "The database that is sharded. Patroni makes it, with the extension.",
+                .required = true,
+                .min_length = 1,
+                .max_length = 63,
+                .pattern = "^[A-Za-z_][A-Za-z0-9_-]*$",
+                .pattern_says = "letters, digits, _ and - that begin with a letter or _"});
+}
+
+template <class Visitor>
 void describe_older_names(Visitor& visit, ClusterSpec& spec) {
     visit("patroniLogLevel", spec.patroni_log_level,
           Field{.doc = "The older name of patroni.logLevel."});
@@ -275,6 +301,12 @@ void describe(Visitor& visit, ClusterSpec& spec) {
         "deletionProtection", spec.deletion_protection,
         Field{.doc = "A deletion is held until annotation bestgres.io/confirm-deletion repeats the "
                      "name of the cluster; meanwhile everything goes on."});
+    visit("citus", spec.citus,
+          Field{.doc = "Internal, written by BGShardedCluster only: the group of a sharded cluster "
+                       "that this cluster is. It cannot change.",
+                .cel = "self == oldSelf",
+                .cel_says = citus_cannot_change});
+    visit.rule({"has(self.citus) == has(oldSelf.citus)", citus_cannot_change});
     describe_older_names(visit, spec);
     visit.rule({"self.patroni.synchronous != 'required' || self.instances != 1",
                 "patroni.synchronous: required needs at least 2 instances, because a primary alone "

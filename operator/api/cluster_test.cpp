@@ -122,6 +122,38 @@ TEST(Flavour, is_what_the_spec_says_then_what_the_command_runs_then_the_name) {
     EXPECT_EQ(of("{tag: 'registry:5000/not-spilo@sha256:0123'}"), Flavour::patroni);
 }
 
+TEST(CitusSpec, is_whole_or_refused) {
+    const ClusterSpec spec = valid_spec("citus: {scope: shop, group: 2, database: app}");
+
+    EXPECT_EQ(spec.citus, (CitusSpec{.scope = "shop", .group = 2, .database = "app"}));
+    EXPECT_EQ(*parse_cluster_spec(to_json(spec)), spec);
+    EXPECT_EQ(valid_spec().citus, std::nullopt);
+    EXPECT_EQ(problems_of(least_spec("citus: {}")),
+              "spec.citus.scope: is required; spec.citus.group: is required; spec.citus.database: "
+              "is required");
+    EXPECT_EQ(problems_of(least_spec("citus: {scope: shop, group: -1, database: app}")),
+              "spec.citus.group: must be at least 0, got -1");
+    EXPECT_EQ(problems_of(least_spec("citus: {scope: Shop, group: 0, database: app}")),
+              "spec.citus.scope: must be lower-case letters, digits and hyphens that begin with a "
+              "letter, got \"Shop\"");
+    EXPECT_NE(problems_of(least_spec("citus: {scope: shop, group: 0, database: 'a=b'}")), "");
+}
+
+TEST(CitusSpec, is_known_of_a_resource_whose_spec_is_not_valid) {
+    const auto of = [](const char* citus) {
+        return citus_of(kube::Object(testing::yaml(std::string("{spec: {citus: ") + citus + "}}")));
+    };
+    EXPECT_EQ(of("{scope: shop, group: 2, database: app}"),
+              (CitusSpec{.scope = "shop", .group = 2, .database = "app"}));
+    EXPECT_EQ(of("{scope: shop, group: 0}"),
+              (CitusSpec{.scope = "shop", .group = 0, .database = ""}));
+    EXPECT_EQ(of("{scope: '', group: 0}"), std::nullopt);
+    EXPECT_EQ(of("{scope: shop, group: -1}"), std::nullopt);
+    EXPECT_EQ(of("{group: 0}"), std::nullopt);
+    EXPECT_EQ(of("[]"), std::nullopt);
+    EXPECT_EQ(citus_of(kube::Object(Json::object())), std::nullopt);
+}
+
 TEST(Annotations, are_read_from_the_resource) {
     const kube::Object plain(Json::object());
     const kube::Object annotated(testing::yaml(

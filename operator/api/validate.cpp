@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "lib/kube/quantity.hpp"
+#include "operator/api/cluster_describe.hpp"
 #include "operator/api/cluster_words.hpp"
 
 namespace bestgres::api {
@@ -239,6 +240,9 @@ Problems validate_change(const ClusterSpec& before, const ClusterSpec& after) {
     if (before.bootstrap != after.bootstrap || before.bootstrap_sql != after.bootstrap_sql) {
         problems.push_back(
             {"spec.bootstrap", "what a cluster was made from cannot change", nullptr});
+    }
+    if (before.citus != after.citus) {
+        problems.push_back({"spec.citus", std::string(citus_cannot_change), nullptr});
     }
     if (flavour(before) != flavour(after)) {
         problems.push_back({"spec.image.flavour",

@@ -75,6 +75,13 @@ TEST(ValidateChange, what_cannot_be_undone_is_refused) {
         "spec.postgresql.version: the major version of an existing cluster cannot change from "
         "16, got \"15\"");
     EXPECT_EQ(change("postgresql: {version: '16'}", ""), "");
+    const std::string group = "citus: {scope: shop, group: 1, database: app}";
+    const std::string moved =
+        "spec.citus: the group of a sharded cluster that a cluster is cannot change";
+    EXPECT_EQ(change(group.c_str(), group.c_str()), "");
+    EXPECT_EQ(change(group.c_str(), ""), moved);
+    EXPECT_EQ(change("", group.c_str()), moved);
+    EXPECT_EQ(change(group.c_str(), "citus: {scope: shop, group: 2, database: app}"), moved);
 }
 
 TEST(ValidateChange, volumes_grow_but_do_not_shrink) {
