@@ -35,7 +35,11 @@ Result<Json> render_patroni_config(const Json& config_template, const Environmen
     postgresql["connect_address"] = host + ":5432";
     postgresql["data_dir"] = environment.data_directory;
     postgresql["pgpass"] = environment.pgpass;
-    postgresql["parameters"]["unix_socket_directories"] = environment.socket_directory;
+    Json& parameters = postgresql["parameters"];
+    parameters["unix_socket_directories"] = environment.socket_directory;
+    if (parameters.contains("citus.local_hostname")) {
+        parameters["citus.local_hostname"] = environment.socket_directory;
+    }
     if (!bin_directory.empty()) {
         postgresql["bin_dir"] = bin_directory;
     }

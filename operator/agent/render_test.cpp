@@ -28,6 +28,20 @@ TEST(RenderPatroniConfig, adds_this_pod_to_the_cluster_template) {
     EXPECT_EQ(config["postgresql"]["bin_dir"], "/usr/lib/postgresql/15/bin");
 }
 
+TEST(RenderPatroniConfig, keeps_the_group_and_says_where_citus_finds_its_own_node) {
+    Environment environment = in_pod("10.1.2.3");
+    environment.socket_directory = "/run/elsewhere";
+    const Json config = *render_patroni_config(
+        {{"citus", {{"group", 2}, {"database", "app"}}},
+         {"postgresql", {{"parameters", {{"citus.local_hostname", "/run/postgresql"}}}}}},
+        environment, "");
+    EXPECT_EQ(config["citus"]["group"], 2);
+    EXPECT_EQ(config["postgresql"]["parameters"]["citus.local_hostname"], "/run/elsewhere");
+    EXPECT_FALSE(
+        (*render_patroni_config(Json::object(), environment, ""))["postgresql"]["parameters"]
+            .contains("citus.local_hostname"));
+}
+
 TEST(RenderPatroniConfig, brackets_ipv6_addresses) {
     const Json config = *render_patroni_config(Json::object(), in_pod("fd00::7"), "");
     EXPECT_EQ(config["postgresql"]["connect_address"], "[fd00::7]:5432");

@@ -36,6 +36,12 @@ bool speaks_to_patroni(const plan::Effect& effect) {
            std::holds_alternative<plan::PatchPatroniConfig>(effect);
 }
 
+// An object of the cluster, or, as the Secret of a scope, of what it belongs to.
+bool is_of_the_same_cluster(const kube::Object& found, const plan::Effect& effect) {
+    return found.label(manifests::cluster_label) ==
+           written_object(effect)->label(manifests::cluster_label);
+}
+
 // Ours by its annotation, and unknown to the caches only because somebody took its label away.
 // Applying it brings that back.
 bool lost_its_label(const kube::Object& found, const plan::Effect& effect) {
@@ -158,7 +164,7 @@ void OperatorCore::on_proof(const ClusterKey& key, const kube::Answer& answer, T
     const auto* const listing = std::get_if<kube::Listing>(&*answer.outcome);
     const kube::Object* const found =
         listing == nullptr || listing->items.empty() ? nullptr : &listing->items.front();
-    if (found != nullptr && found->label(manifests::cluster_label) == key.name) {
+    if (found != nullptr && is_of_the_same_cluster(*found, work.step->effect)) {
         store_.put(ref, *found, turn.now);
         settle(key, turn.now);
         return;

@@ -23,6 +23,9 @@ struct InformerSpec {
     // What depends on this kind waits for it; nothing else does. Its definition may be missing
     // where the operator is newer than the definitions.
     bool optional = false;
+    // Patroni's objects of the groups of sharded clusters: of no use, and not asked for, where
+    // there are none.
+    bool of_scopes = false;
 };
 
 class Informer {

@@ -29,17 +29,23 @@ void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> s
     ++metrics_.looks;
     const std::string selector = manifests::pod_selector_text(key.name);
     const std::string labelled = std::string(manifests::cluster_label) + "=" + key.name;
-    const auto ask = [&](const kube::Ref& ref, kube::Call call) {
+    const auto ask = [&](const kube::Ref& ref, kube::Call call, bool of_scopes = false) {
         Pending pending;
         pending.purpose = Purpose::look;
         pending.key = key;
         pending.ref = ref;
+        pending.of_scopes = of_scopes;
         ++work.awaited;
         call_kube(std::move(pending), std::move(call), turn);
     };
     for (const kube::Kind& kind :
          {kube::kinds::pod, kube::kinds::config_map, kube::kinds::persistent_volume_claim}) {
         ask({kind, key.ns, ""}, kube::List{kind, key.ns, labelled, ""});
+    }
+    if (const Store::Group group = store_.group_of(key)) {
+        const kube::Kind& kind = kube::kinds::config_map;
+        ask({kind, key.ns, ""},
+            kube::List{kind, key.ns, manifests::scope_selector_text(*group), ""}, true);
     }
     for (const kube::Ref& ref :
          {kube::Ref{kube::kinds::bg_cluster, key.ns, key.name},
@@ -60,12 +66,13 @@ void OperatorCore::on_look(const Pending& pending, const kube::Answer& answer, T
     if (answer.outcome.ok()) {
         if (const auto* listing = std::get_if<kube::Listing>(&*answer.outcome)) {
             const std::set<ClusterKey> changed = store_.replace(
-                {.kind = pending.ref.kind, .ns = pending.key.ns, .cluster = &pending.key},
+                {.kind = pending.ref.kind,
+                 .ns = pending.key.ns,
+                 .cluster = &pending.key,
+                 .of_scopes = pending.of_scopes},
                 {.items = listing->items, .version = listing->resource_version}, turn.now);
             // Operations are listed for all clusters, and their watch will tell nothing new.
-            for (const ClusterKey& key : changed) {
-                queue_.add(key, turn.now);
-            }
+            wake(changed, turn);
         }
     } else {
         // Not found, too: a list of what does not exist is empty, never an error.
@@ -125,7 +132,8 @@ void OperatorCore::on_asked(const Pending& pending, const patroni::Answer& answe
     if (answer.outcome.ok()) {
         const Result<patroni::RestStatus> status = patroni::parse_rest_status(answer.outcome->body);
         // A reused address: the answer of another cluster's member says nothing about this one.
-        if (status && status->scope == pending.key.name) {
+        const Store::Group group = store_.group_of(pending.key);
+        if (status && status->scope == (group ? group->scope : pending.key.name)) {
             work.rest[pending.pod_uid] = *status;
             // Before its PostgreSQL serves, it cannot tell all that is asked for once.
             if (status->server_version > 0) {

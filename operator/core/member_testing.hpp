@@ -9,6 +9,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/core/testing.hpp"
 #include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
 #include "operator/manifests/patroni_config.hpp"
 
 namespace bestgres::core::testing {
@@ -20,7 +21,7 @@ inline kube::Ref ref(const kube::Kind& kind, const std::string& name) {
 // What StatefulSet controller, kubelet and Patroni would make of the StatefulSet.
 inline void bring_up(Rig& rig, const std::string& cluster, int members) {
     const kube::Object set = *rig.server.find(ref(kube::kinds::stateful_set, cluster));
-    const Json labels = {{"bestgres.io/cluster", cluster}};
+    const Json claim_labels = {{"bestgres.io/cluster", cluster}};
     for (int ordinal = 0; ordinal < members; ++ordinal) {
         const std::string name = cluster + "-" + std::to_string(ordinal);
         const bool leads = ordinal == 0;
@@ -40,21 +41,24 @@ inline void bring_up(Rig& rig, const std::string& cluster, int members) {
              Json::array({{{"name", "postgres"}, {"state", {{"running", Json::object()}}}}})}};
         rig.server.put(ref(kube::kinds::pod, name), pod);
         rig.server.put(ref(kube::kinds::persistent_volume_claim, "pgdata-" + name),
-                       {{"metadata", {{"labels", labels}}},
+                       {{"metadata", {{"labels", claim_labels}}},
                         {"spec", {{"resources", {{"requests", {{"storage", "1Gi"}}}}}}},
                         {"status", {{"phase", "Bound"}}}});
     }
     const kube::Object* const resource = rig.server.find(ref(kube::kinds::bg_cluster, cluster));
     const auto spec = api::parse_cluster_spec(resource->json()["spec"]);
     ASSERT_TRUE(spec.ok());
+    const std::string prefix = manifests::dcs_prefix(cluster, spec->citus);
+    const Json labels =
+        manifests::dcs_labels({.ns = "shop", .name = cluster, .uid = "", .citus = spec->citus});
     rig.server.put(
-        ref(kube::kinds::config_map, cluster + "-config"),
+        ref(kube::kinds::config_map, prefix + "-config"),
         {{"metadata",
           {{"labels", labels},
            {"annotations",
             {{"initialize", "77"}, {"config", dump(manifests::patroni_dynamic_config(*spec))}}}}}});
     rig.server.put(
-        ref(kube::kinds::config_map, cluster + "-leader"),
+        ref(kube::kinds::config_map, prefix + "-leader"),
         {{"metadata",
           {{"labels", labels}, {"annotations", {{"leader", cluster + "-0"}, {"ttl", "30"}}}}}});
 }

@@ -25,6 +25,10 @@ std::vector<Informer> make_informers(const std::string& ns) {
     }
     informers.push_back(Informer(
         {.kind = kube::kinds::bg_db_ops, .ns = ns, .label_selector = "", .optional = true}));
+    informers.push_back(Informer({.kind = kube::kinds::config_map,
+                                  .ns = ns,
+                                  .label_selector = manifests::all_scopes_selector_text(),
+                                  .of_scopes = true}));
     return informers;
 }
 
@@ -38,14 +42,20 @@ OperatorCore::OperatorCore(CoreSettings settings)
       leader_(settings_.leader),
       next_id_(settings_.first_id) {}
 
+bool OperatorCore::is_wanted(const Informer& informer) const {
+    return !informer.spec().of_scopes || store_.has_groups();
+}
+
 bool OperatorCore::synced() const {
-    return std::ranges::all_of(
-        informers_, [](const Informer& one) { return one.spec().optional || one.synced(); });
+    return std::ranges::all_of(informers_, [this](const Informer& one) {
+        return one.spec().optional || one.synced() || !is_wanted(one);
+    });
 }
 
 bool OperatorCore::current(Instant now) const {
-    return std::ranges::all_of(
-        informers_, [now](const Informer& one) { return one.spec().optional || one.current(now); });
+    return std::ranges::all_of(informers_, [this, now](const Informer& one) {
+        return one.spec().optional || one.current(now) || !is_wanted(one);
+    });
 }
 
 Outbox OperatorCore::on(const Event& event, Instant now) {
@@ -73,7 +83,8 @@ Outbox OperatorCore::on(const Event& event, Instant now) {
 }
 
 bool OperatorCore::waits_for_passwords(const ClusterKey& key) const {
-    return store_.find({kube::kinds::secret, key.ns, manifests::secret_name(key.name)}) == nullptr;
+    return store_.find({kube::kinds::secret, key.ns,
+                        manifests::secret_name(key.name, store_.group_of(key))}) == nullptr;
 }
 
 void OperatorCore::advance(Turn& turn) {
@@ -112,6 +123,9 @@ void OperatorCore::advance_leader(Turn& turn) {
 
 void OperatorCore::advance_caches(Turn& turn) {
     for (std::size_t index = 0; index < informers_.size(); ++index) {
+        if (!is_wanted(informers_[index])) {
+            continue;
+        }
         if (std::optional<kube::Call> list = informers_[index].next_list(turn.now)) {
             Pending pending;
             pending.purpose = Purpose::list;
@@ -165,7 +179,7 @@ std::optional<Instant> OperatorCore::wake_at(Instant now) const {
         return earliest;
     }
     for (const Informer& informer : informers_) {
-        keep(informer.wake_at());
+        keep(is_wanted(informer) ? informer.wake_at() : std::nullopt);
     }
     if (was_leading_ && current(now)) {
         keep(queue_.next_due());
@@ -276,12 +290,12 @@ void OperatorCore::on_listed(std::size_t index, const kube::Answer& answer, Turn
     }
     const kube::Listing& listing = informer.listing();
     const std::set<ClusterKey> changed =
-        store_.replace({.kind = informer.spec().kind, .ns = informer.spec().ns},
+        store_.replace({.kind = informer.spec().kind,
+                        .ns = informer.spec().ns,
+                        .of_scopes = informer.spec().of_scopes},
                        {.items = listing.items, .version = listing.resource_version}, turn.now);
     informer.forget_listing();
-    for (const ClusterKey& key : changed) {
-        queue_.add(key, turn.now);
-    }
+    wake(changed, turn);
     open_watch(index, *std::move(spec), turn);
 }
 
@@ -298,10 +312,13 @@ void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
         case kube::WatchEventType::added:
         case kube::WatchEventType::modified: {
             const Store::Entry* const known = store_.find(ref);
-            const kube::Object before = known == nullptr ? kube::Object() : known->object;
+            const bool is_new = known == nullptr;
+            const kube::Object before = is_new ? kube::Object() : known->object;
             if (store_.put(ref, event.object, turn.now) &&
                 !is_heartbeat(ref, before, event.object)) {
-                queue_.add(Store::cluster_of(ref, event.object), turn.now);
+                wake(is_new ? store_.concerned_by_existence(ref, event.object)
+                            : store_.concerned_by(ref, event.object),
+                     turn);
             }
             return;
         }
@@ -310,7 +327,7 @@ void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
             if (entry == nullptr ||
                 !is_older(event.object.resource_version(), entry->object.resource_version())) {
                 store_.remove(ref, event.object.resource_version());
-                queue_.add(Store::cluster_of(ref, event.object), turn.now);
+                wake(store_.concerned_by_existence(ref, event.object), turn);
             }
             return;
         }
@@ -320,6 +337,12 @@ void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
         case kube::WatchEventType::closed:
             watches_.erase(watch);
             return;
+    }
+}
+
+void OperatorCore::wake(const std::set<ClusterKey>& keys, Turn& turn) {
+    for (const ClusterKey& key : keys) {
+        queue_.add(key, turn.now);
     }
 }
 
@@ -338,15 +361,17 @@ void OperatorCore::report_problems(Turn& turn) {
     // A server that cannot be reached is told once, not once a kind.
     std::string server = leader_.problem();
     for (const Informer& informer : informers_) {
-        const bool too_old = informer.synced() && !informer.current(turn.now);
+        const std::string scopes = informer.spec().of_scopes ? " of scopes" : "";
+        const bool too_old =
+            informer.synced() && !informer.current(turn.now) && is_wanted(informer);
         const std::string consequence =
             informer.spec().optional ? "no operation is begun" : "nothing is done for any cluster";
-        report("age of " + std::string(informer.spec().kind.plural),
+        report("age of " + std::string(informer.spec().kind.plural) + scopes,
                too_old ? consequence + ": what is known of " +
                              std::string(informer.spec().kind.plural) + " is too old"
                        : "");
         const bool own = informer.problem_is_own();
-        report(std::string(informer.spec().kind.plural), own ? informer.problem() : "");
+        report(std::string(informer.spec().kind.plural) + scopes, own ? informer.problem() : "");
         if (!own && server.empty()) {
             server = informer.problem();
         }

@@ -67,6 +67,7 @@ private:
         ClusterKey key;
         kube::Ref ref;  // of a look: the kind listed, or the object
         std::string pod_uid;
+        bool of_scopes = false;  // of a look: Patroni's objects of a group
         bool member_is_ready = false;
         bool writes = false;  // the API server's answer to it is awaited
     };
@@ -83,6 +84,8 @@ private:
     // operator_core.cpp: events and the caches
     void on_kube(const kube::Answer& answer, Turn& turn);
     void on_watch(const kube::WatchEvent& event, Turn& turn);
+    bool is_wanted(const Informer& informer) const;
+    void wake(const std::set<ClusterKey>& keys, Turn& turn);
     void on_listed(std::size_t index, const kube::Answer& answer, Turn& turn);
     bool waits_for_passwords(const ClusterKey& key) const;
     void advance(Turn& turn);

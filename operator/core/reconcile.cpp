@@ -8,6 +8,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/api/cluster_words.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/core/neighbours.hpp"
 #include "operator/core/operator_core.hpp"
 #include "operator/core/request.hpp"
 #include "operator/manifests/names.hpp"
@@ -72,10 +73,7 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     facts.now = turn.now;
     facts.fresh = fresh;
     facts.resource = store_.find(resource_ref(key))->object;
-    for (const kube::Ref& ref : store_.of_cluster(key)) {
-        if (ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::bg_db_ops) {
-            continue;
-        }
+    const auto take = [this, &facts](const kube::Ref& ref) {
         const Store::Entry* const entry = store_.find(ref);
         facts.objects.emplace(ref, entry->object);
         facts.unchanged_since.emplace(ref, entry->since);
@@ -85,8 +83,16 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
         if (entry->stands_as != 0) {
             facts.standing.emplace(ref, entry->stands_as);
         }
+    };
+    for (const kube::Ref& ref : store_.of_cluster(key)) {
+        if (ref.kind != kube::kinds::bg_cluster && ref.kind != kube::kinds::bg_db_ops) {
+            take(ref);
+        }
     }
-    const kube::Ref secret{kube::kinds::secret, key.ns, manifests::secret_name(key.name)};
+    std::ranges::for_each(store_.shared_with(key), take);
+    observe_neighbours(store_, key, facts);
+    const kube::Ref secret{kube::kinds::secret, key.ns,
+                           manifests::secret_name(key.name, store_.group_of(key))};
     if (facts.objects.contains(secret)) {
         work.passwords.reset();
     } else if (!work.passwords && entropy_.size() >= password_entropy) {

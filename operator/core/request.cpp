@@ -21,7 +21,8 @@ constexpr std::string_view patroni_user = "patroni";
 
 std::string secret_value(const ClusterView& view, std::string_view key) {
     const kube::Object* const secret =
-        view.object({kube::kinds::secret, view.ns, manifests::secret_name(view.name)});
+        view.object({kube::kinds::secret, view.ns,
+                     manifests::secret_name(view.name, view.input.identity.citus)});
     if (secret == nullptr) {
         return "";
     }

@@ -6,6 +6,7 @@
 #include "operator/api/operation.hpp"
 #include "operator/core/kept.hpp"
 #include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
 #include "operator/plan/view.hpp"
 
 namespace bestgres::core {
@@ -58,6 +59,7 @@ bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
     if (found == entries_.end()) {
         entries_.emplace(ref, entry_of(ref, object, now));
         by_cluster_[cluster_of(ref, object)].insert(ref);
+        note_group(ref, {}, object);
         return true;
     }
     Entry& entry = found->second;
@@ -71,6 +73,7 @@ bool Store::put(const kube::Ref& ref, const kube::Object& object, Instant now) {
         by_cluster_[before].erase(ref);
         by_cluster_[after].insert(ref);
     }
+    note_group(ref, entry.object, object);
     entry = entry_of(ref, object, now);
     return true;
 }
@@ -98,6 +101,7 @@ bool Store::drop(const kube::Ref& ref, Grave grave) {
             by_cluster_.erase(index);
         }
     }
+    note_group(ref, found->second.object, {});
     entries_.erase(found);
     buried_[ref] = std::move(grave);
     burials_.push_back(ref);
@@ -134,19 +138,24 @@ std::set<ClusterKey> Store::replace(const Scope& scope, const Fresh& fresh, Inst
     for (const kube::Object& item : fresh.items) {
         const kube::Ref ref{scope.kind, std::string(item.ns()), std::string(item.name())};
         listed.insert(ref);
+        const bool is_new = find(ref) == nullptr;
         if (put(ref, item, now)) {
-            changed.insert(cluster_of(ref, item));
+            changed.merge(is_new ? concerned_by_existence(ref, item) : concerned_by(ref, item));
         }
     }
     std::vector<kube::Ref> gone;
     const auto judge = [&](const kube::Ref& ref, const kube::Object& object) {
         const bool in_scope = ref.kind == scope.kind && (scope.ns.empty() || ref.ns == scope.ns);
-        if (in_scope && !listed.contains(ref) &&
+        if (in_scope && is_of_scope(ref, object) == scope.of_scopes && !listed.contains(ref) &&
             !is_older(fresh.version, object.resource_version())) {
             gone.push_back(ref);
         }
     };
-    if (scope.cluster != nullptr) {
+    if (scope.cluster != nullptr && scope.of_scopes) {
+        for (const kube::Ref& ref : shared_with(*scope.cluster)) {
+            judge(ref, entries_.at(ref).object);
+        }
+    } else if (scope.cluster != nullptr) {
         for (const kube::Ref& ref : of_cluster(*scope.cluster)) {
             judge(ref, entries_.at(ref).object);
         }
@@ -156,7 +165,7 @@ std::set<ClusterKey> Store::replace(const Scope& scope, const Fresh& fresh, Inst
         }
     }
     for (const kube::Ref& ref : gone) {
-        changed.insert(cluster_of(ref, entries_.at(ref).object));
+        changed.merge(concerned_by_existence(ref, entries_.at(ref).object));
         remove(ref, fresh.version);
     }
     return changed;
@@ -171,6 +180,121 @@ const std::set<kube::Ref>& Store::of_cluster(const ClusterKey& key) const {
     static const std::set<kube::Ref> none;
     const auto found = by_cluster_.find(key);
     return found == by_cluster_.end() ? none : found->second;
+}
+
+Store::Group Store::group_of(const ClusterKey& key) const {
+    const Entry* const entry = find({kube::kinds::bg_cluster, key.ns, key.name});
+    return entry == nullptr ? std::nullopt : api::citus_of(entry->object);
+}
+
+void Store::note_group(const kube::Ref& ref, const kube::Object& before,
+                       const kube::Object& after) {
+    if (ref.kind != kube::kinds::bg_cluster) {
+        return;
+    }
+    if (const Group group = api::citus_of(before)) {
+        const auto scope = groups_.find({ref.ns, group->scope});
+        if (scope != groups_.end()) {
+            scope->second.erase(ref.name);
+            if (scope->second.empty()) {
+                groups_.erase(scope);
+            }
+        }
+    }
+    if (const Group group = api::citus_of(after)) {
+        groups_[{ref.ns, group->scope}].insert(ref.name);
+    }
+}
+
+std::set<ClusterKey> Store::groups_of(const ClusterKey& scope) const {
+    std::set<ClusterKey> keys;
+    if (const auto found = groups_.find(scope); found != groups_.end()) {
+        for (const std::string& name : found->second) {
+            keys.insert({scope.ns, name});
+        }
+    }
+    return keys;
+}
+
+std::vector<kube::Ref> Store::shared_with(const ClusterKey& key) const {
+    std::vector<kube::Ref> refs;
+    const Group group = group_of(key);
+    if (!group) {
+        return refs;
+    }
+    for (const std::string& name : manifests::dcs_names(manifests::dcs_prefix(key.name, group))) {
+        const kube::Ref ref{kube::kinds::config_map, key.ns, name};
+        const Entry* const entry = find(ref);
+        if (entry != nullptr && is_of_scope(ref, entry->object)) {
+            refs.push_back(ref);
+        }
+    }
+    const kube::Ref secret{kube::kinds::secret, key.ns, manifests::secret_name(key.name, group)};
+    if (find(secret) != nullptr) {
+        refs.push_back(secret);
+    }
+    return refs;
+}
+
+std::set<ClusterKey> Store::siblings_of(const ClusterKey& key, const Group& group) const {
+    std::set<ClusterKey> keys = group ? groups_of({key.ns, group->scope}) : std::set<ClusterKey>{};
+    keys.erase(key);
+    return keys;
+}
+
+// Found by name, not by a walk over all clusters: a cluster of its own that is called after a scope
+// or after one of its groups, and two that are one group.
+std::set<ClusterKey> Store::rivals_of(const ClusterKey& key, const Group& group) const {
+    std::set<ClusterKey> rivals;
+    if (group) {
+        rivals = groups_of({key.ns, group->scope});
+        rivals.insert({key.ns, group->scope});
+        rivals.insert({key.ns, manifests::dcs_prefix(key.name, group)});
+    } else if (has_groups()) {
+        rivals = groups_of({key.ns, key.name});
+        rivals.merge(groups_of({key.ns, key.name.substr(0, key.name.rfind('-'))}));
+    }
+    rivals.erase(key);
+    std::erase_if(rivals, [&](const ClusterKey& other) {
+        return find({kube::kinds::bg_cluster, other.ns, other.name}) == nullptr ||
+               !manifests::shared_object({key.name, group}, {other.name, group_of(other)});
+    });
+    return rivals;
+}
+
+bool Store::is_of_scope(const kube::Ref& ref, const kube::Object& object) {
+    return ref.kind == kube::kinds::config_map && !object.label(manifests::scope_label).empty() &&
+           object.label(manifests::cluster_label).empty();
+}
+
+std::set<ClusterKey> Store::concerned_by(const kube::Ref& ref, const kube::Object& object) const {
+    if (is_of_scope(ref, object)) {
+        std::set<ClusterKey> keys =
+            groups_of({ref.ns, std::string(object.label(manifests::scope_label))});
+        const std::string_view number = object.label(manifests::citus_group_label);
+        std::erase_if(keys, [this, number](const ClusterKey& key) {
+            return std::to_string(group_of(key)->group) != number;
+        });
+        return keys;
+    }
+    std::set<ClusterKey> keys;
+    if (ref.kind == kube::kinds::secret) {
+        keys = groups_of({ref.ns, ref.name});
+    }
+    keys.insert(cluster_of(ref, object));
+    return keys;
+}
+
+std::set<ClusterKey> Store::concerned_by_existence(const kube::Ref& ref,
+                                                   const kube::Object& object) const {
+    std::set<ClusterKey> keys = concerned_by(ref, object);
+    if (ref.kind == kube::kinds::bg_cluster) {
+        const ClusterKey key{ref.ns, ref.name};
+        const Group group = api::citus_of(object);
+        keys.merge(siblings_of(key, group));
+        keys.merge(rivals_of(key, group));
+    }
+    return keys;
 }
 
 std::vector<ClusterKey> Store::clusters() const {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "lib/base/hash.hpp"
 #include "lib/base/time.hpp"
 #include "lib/kube/object.hpp"
+#include "operator/api/cluster.hpp"
 
 namespace bestgres::core {
 
@@ -51,6 +53,7 @@ public:
         kube::Kind kind;
         std::string ns;                       // empty: all
         const ClusterKey* cluster = nullptr;  // null: all
+        bool of_scopes = false;               // Patroni's objects of groups, or all others
     };
     struct Fresh {
         const std::vector<kube::Object>& items;
@@ -66,6 +69,24 @@ public:
     // All objects with the cluster's label, and operations that name it, in the order of their
     // refs.
     const std::set<kube::Ref>& of_cluster(const ClusterKey& key) const;
+    // What a group of a sharded cluster has without its cluster's label: Patroni's objects, and the
+    // Secret of its scope. Those that exist.
+    std::vector<kube::Ref> shared_with(const ClusterKey& key) const;
+    using Group = std::optional<api::CitusSpec>;  // that a BGCluster is; absent: of its own
+    // Other groups of the same scope, by their BGClusters.
+    std::set<ClusterKey> siblings_of(const ClusterKey& key, const Group& group) const;
+    // Other BGClusters that would take one of its objects for theirs.
+    std::set<ClusterKey> rivals_of(const ClusterKey& key, const Group& group) const;
+    // Of the BGCluster of that name.
+    Group group_of(const ClusterKey& key) const;
+    // Who has to look again: clusters that the object is, or belongs to. Where a BGCluster comes or
+    // goes, its siblings and rivals too.
+    std::set<ClusterKey> concerned_by(const kube::Ref& ref, const kube::Object& object) const;
+    std::set<ClusterKey> concerned_by_existence(const kube::Ref& ref,
+                                                const kube::Object& object) const;
+    // A ConfigMap that the Patroni of a group keeps: it carries the scope's label, no cluster's.
+    static bool is_of_scope(const kube::Ref& ref, const kube::Object& object);
+    bool has_groups() const { return !groups_.empty(); }
     std::vector<ClusterKey> clusters() const;  // that have a BGCluster
     std::size_t size() const { return entries_.size(); }
     void hash_into(Hasher& hasher) const;
@@ -81,9 +102,12 @@ private:
     };
     bool is_echo(const kube::Ref& ref, const kube::Object& object) const;
     bool drop(const kube::Ref& ref, Grave grave);
+    std::set<ClusterKey> groups_of(const ClusterKey& scope) const;
+    void note_group(const kube::Ref& ref, const kube::Object& before, const kube::Object& after);
 
     std::map<kube::Ref, Entry> entries_;
     std::map<ClusterKey, std::set<kube::Ref>> by_cluster_;
+    std::map<ClusterKey, std::set<std::string>> groups_;  // by scope: names of BGClusters
     std::map<kube::Ref, Grave> buried_;
     std::deque<kube::Ref> burials_;  // oldest first: echoes do not come after thousands of others
 };

@@ -39,6 +39,12 @@ bool TinyServer::matches(const std::string& label_selector, const kube::Object& 
     while (!rest.empty()) {
         const std::string_view term = rest.substr(0, rest.find(','));
         rest.remove_prefix(std::min(rest.size(), term.size() + 1));
+        if (term.starts_with('!')) {
+            if (!object.label(term.substr(1)).empty()) {
+                return false;
+            }
+            continue;
+        }
         const std::size_t equals = term.find('=');
         const std::string_view value = object.label(term.substr(0, equals));
         if (value.empty() ||

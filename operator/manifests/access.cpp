@@ -54,7 +54,8 @@ kube::Object role(const Input& input) {
         {"rules", Json::array({
                       // RBAC cannot restrict these verbs to names.
                       rule("configmaps", {"create", "list", "watch"}, {}),
-                      rule("configmaps", {"get", "patch"}, dcs_names(cluster)),
+                      rule("configmaps", {"get", "patch"},
+                           dcs_names(dcs_prefix(cluster, input.identity.citus))),
                       rule("pods", {"list", "watch"}, {}),
                       rule("pods", {"patch"}, member_names(input)),
                   })},

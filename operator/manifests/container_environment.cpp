@@ -19,9 +19,8 @@ Json from_pod(std::string_view name, std::string_view path) {
 }
 
 Json from_secret(std::string_view name, const Identity& identity, std::string_view key) {
-    return {
-        {"name", name},
-        {"valueFrom", {{"secretKeyRef", {{"name", secret_name(identity.name)}, {"key", key}}}}}};
+    const std::string secret = secret_name(identity.name, identity.citus);
+    return {{"name", name}, {"valueFrom", {{"secretKeyRef", {{"name", secret}, {"key", key}}}}}};
 }
 
 // The kubelet expands $(NAME) in values; "$$(" stands for itself. Only our own reference is one.
@@ -39,7 +38,7 @@ std::string without_expansion(const std::string& text) {
 
 void add_common(const Input& input, Json& environment) {
     environment.push_back(plain("BESTGRES_FLAVOUR", api::word(api::flavour(input.spec))));
-    environment.push_back(plain("BESTGRES_SCOPE", input.identity.name));
+    environment.push_back(plain("BESTGRES_SCOPE", patroni_scope(input.identity)));
     environment.push_back(from_pod("POD_NAME", "metadata.name"));
     environment.push_back(from_pod("POD_NAMESPACE", "metadata.namespace"));
     environment.push_back(from_pod("POD_IP", "status.podIP"));
@@ -72,13 +71,13 @@ void add_spilo(const Input& input, Json& environment) {
     const auto add = [&](std::string_view name, std::string_view value) {
         environment.push_back(plain(name, value));
     };
-    add("SCOPE", identity.name);
+    add("SCOPE", patroni_scope(identity));
     add("PGROOT", "/home/postgres/pgdata/pgroot");
     add("SPILO_PROVIDER", "local");
     add("DCS_ENABLE_KUBERNETES_API", "true");
     add("KUBERNETES_USE_CONFIGMAPS", "true");
     add("KUBERNETES_BYPASS_API_SERVICE", "false");
-    add("KUBERNETES_SCOPE_LABEL", cluster_label);
+    add("KUBERNETES_SCOPE_LABEL", identity.citus ? scope_label : cluster_label);
     add("KUBERNETES_ROLE_LABEL", role_label);
     add("KUBERNETES_LEADER_LABEL_VALUE", primary_role);
     add("KUBERNETES_STANDBY_LEADER_LABEL_VALUE", primary_role);

@@ -75,6 +75,11 @@ pod: {labels: {team: shop}, annotations: {note: hello}}
     expect_golden("full", input);
 }
 
+TEST(Golden, group) {
+    expect_golden("group", testing::input("instances: 2\n"
+                                          "citus: {scope: shop, group: 2, database: app}"));
+}
+
 TEST(Golden, spilo) {
     expect_golden("spilo",
                   testing::input("instances: 2\nimage: {tag: 'ghcr.io/zalando/spilo-16:3.2-p3'}"));

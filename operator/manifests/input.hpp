@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "operator/api/cluster.hpp"
@@ -14,6 +15,7 @@ struct Identity {
     std::string ns;
     std::string name;
     std::string uid;
+    std::optional<api::CitusSpec> citus = std::nullopt;  // that of the accepted spec
 
     bool operator==(const Identity&) const = default;
 };

@@ -12,8 +12,16 @@ Json common_labels(std::string_view cluster) {
     };
 }
 
+void add_group_labels(const Identity& identity, Json& labels) {
+    if (identity.citus) {
+        labels[std::string(scope_label)] = identity.citus->scope;
+        labels[std::string(citus_group_label)] = std::to_string(identity.citus->group);
+    }
+}
+
 Json metadata(const Identity& identity, std::string_view name) {
     Json labels = common_labels(identity.name);
+    add_group_labels(identity, labels);
     labels[std::string(owner_uid_key)] = identity.uid;
     return {
         {"name", name},
@@ -25,6 +33,24 @@ Json metadata(const Identity& identity, std::string_view name) {
 
 Json pod_selector(std::string_view cluster) {
     return {{cluster_label, cluster}, {"app.kubernetes.io/name", "postgresql"}};
+}
+
+Json dcs_labels(const Identity& identity) {
+    if (!identity.citus) {
+        return pod_selector(identity.name);
+    }
+    Json labels = {{"app.kubernetes.io/name", "postgresql"}};
+    add_group_labels(identity, labels);
+    return labels;
+}
+
+std::string scope_selector_text(const api::CitusSpec& citus) {
+    return std::string(scope_label) + "=" + citus.scope + "," + std::string(citus_group_label) +
+           "=" + std::to_string(citus.group) + ",!" + std::string(cluster_label);
+}
+
+std::string all_scopes_selector_text() {
+    return std::string(scope_label) + ",!" + std::string(cluster_label);
 }
 
 std::string pod_selector_text(std::string_view cluster) {

@@ -1,5 +1,9 @@
 // Labels and annotations: the keys, and the sets that objects carry. Selectors are made of the
 // cluster's name alone, because they can never change.
+//
+// The groups of a sharded cluster are clusters of their own to everything but Patroni, which finds
+// the members of all groups by one label, and its own objects by the same: theirs is scope_label,
+// and citus_group_label tells the groups apart.
 #pragma once
 
 #include <string>
@@ -11,8 +15,10 @@
 namespace bestgres::manifests {
 
 inline constexpr std::string_view cluster_label = "bestgres.io/cluster";
-inline constexpr std::string_view role_label = "bestgres.io/role";  // written by Patroni
-inline constexpr std::string_view primary_role = "master";          // in every version of Patroni
+inline constexpr std::string_view scope_label = "bestgres.io/scope";
+inline constexpr std::string_view citus_group_label = "citus-group";  // the word is Patroni's
+inline constexpr std::string_view role_label = "bestgres.io/role";    // written by Patroni
+inline constexpr std::string_view primary_role = "master";            // in every version of Patroni
 inline constexpr std::string_view replica_role = "replica";
 inline constexpr std::string_view fenced_label = "bestgres.io/fenced";      // "true" or "false"
 inline constexpr std::string_view owner_uid_key = "bestgres.io/owner-uid";  // label and annotation
@@ -23,6 +29,8 @@ inline constexpr std::string_view manifest_hash_annotation = "bestgres.io/manife
 
 // Labels of every object of the cluster, without the owner's uid.
 Json common_labels(std::string_view cluster);
+// Scope and group of a cluster that is one; nothing of any other.
+void add_group_labels(const Identity& identity, Json& labels);
 // metadata with name, namespace, labels and the owner's uid as label and annotation.
 Json metadata(const Identity& identity, std::string_view name);
 
@@ -30,5 +38,12 @@ Json metadata(const Identity& identity, std::string_view name);
 Json pod_selector(std::string_view cluster);
 // The same as the text of a label selector.
 std::string pod_selector_text(std::string_view cluster);
+
+// What Patroni's own objects carry, and what it looks for.
+Json dcs_labels(const Identity& identity);
+// The text of a selector for Patroni's objects of one group, or of all groups of all scopes. They
+// carry no cluster's label.
+std::string scope_selector_text(const api::CitusSpec& citus);
+std::string all_scopes_selector_text();
 
 }  // namespace bestgres::manifests

@@ -54,8 +54,8 @@ std::string replica_service_name(std::string_view cluster) {
 std::string headless_service_name(std::string_view cluster) {
     return joined(cluster, "-headless");
 }
-std::string secret_name(std::string_view cluster) {
-    return std::string(cluster);
+std::string secret_name(std::string_view cluster, const std::optional<api::CitusSpec>& citus) {
+    return citus ? citus->scope : std::string(cluster);
 }
 std::string service_account_name(std::string_view cluster) {
     return std::string(cluster);
@@ -69,22 +69,38 @@ std::string patroni_config_map_name(std::string_view cluster) {
 std::string accepted_spec_name(std::string_view cluster) {
     return joined(cluster, "-accepted-spec");
 }
-std::string dcs_config_name(std::string_view cluster) {
-    return joined(cluster, "-config");
+std::string dcs_prefix(std::string_view cluster, const std::optional<api::CitusSpec>& citus) {
+    return citus ? joined(citus->scope, "-" + std::to_string(citus->group)) : std::string(cluster);
 }
-std::string dcs_leader_name(std::string_view cluster) {
-    return joined(cluster, "-leader");
+std::string dcs_config_name(std::string_view prefix) {
+    return joined(prefix, "-config");
 }
-std::string dcs_failover_name(std::string_view cluster) {
-    return joined(cluster, "-failover");
+std::string dcs_leader_name(std::string_view prefix) {
+    return joined(prefix, "-leader");
 }
-std::string dcs_sync_name(std::string_view cluster) {
-    return joined(cluster, "-sync");
+std::string dcs_failover_name(std::string_view prefix) {
+    return joined(prefix, "-failover");
+}
+std::string dcs_sync_name(std::string_view prefix) {
+    return joined(prefix, "-sync");
 }
 
-std::vector<std::string> dcs_names(std::string_view cluster) {
-    return {dcs_config_name(cluster), dcs_failover_name(cluster), dcs_leader_name(cluster),
-            dcs_sync_name(cluster)};
+std::vector<std::string> dcs_names(std::string_view prefix) {
+    return {dcs_config_name(prefix), dcs_failover_name(prefix), dcs_leader_name(prefix),
+            dcs_sync_name(prefix)};
+}
+
+std::optional<std::string> shared_object(const Named& one, const Named& other) {
+    const std::string prefix = dcs_prefix(one.name, one.citus);
+    if (prefix == dcs_prefix(other.name, other.citus)) {
+        return "Patroni's ConfigMap " + dcs_leader_name(prefix);
+    }
+    const std::string secret = secret_name(one.name, one.citus);
+    const bool of_one_scope = one.citus && other.citus;
+    if (!of_one_scope && secret == secret_name(other.name, other.citus)) {
+        return "Secret " + secret;
+    }
+    return std::nullopt;
 }
 
 }  // namespace bestgres::manifests

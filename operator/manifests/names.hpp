@@ -1,4 +1,5 @@
-// The names of a cluster's objects, in one place: all are made of the cluster's name.
+// The names of a cluster's objects, in one place: all are made of the cluster's name, but for what
+// the groups of a sharded cluster share, and what Patroni names by itself.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "operator/api/cluster.hpp"
 
 namespace bestgres::manifests {
 
@@ -21,17 +24,28 @@ std::optional<std::int64_t> volume_claim_ordinal(std::string_view cluster, std::
 std::string primary_service_name(std::string_view cluster);
 std::string replica_service_name(std::string_view cluster);
 std::string headless_service_name(std::string_view cluster);
-std::string secret_name(std::string_view cluster);
+// One for all groups of a scope: they reach each other's PostgreSQL and Patroni.
+std::string secret_name(std::string_view cluster, const std::optional<api::CitusSpec>& citus);
 std::string service_account_name(std::string_view cluster);  // and of Role and RoleBinding
 std::string pod_disruption_budget_name(std::string_view cluster);
 std::string patroni_config_map_name(std::string_view cluster);
 std::string accepted_spec_name(std::string_view cluster);
 
+// What Patroni calls its objects after: the cluster, or scope and group, "shop-2".
+std::string dcs_prefix(std::string_view cluster, const std::optional<api::CitusSpec>& citus);
 // Patroni's own ConfigMaps: never written but through Patroni.
-std::string dcs_config_name(std::string_view cluster);
-std::string dcs_leader_name(std::string_view cluster);
-std::string dcs_failover_name(std::string_view cluster);
-std::string dcs_sync_name(std::string_view cluster);
-std::vector<std::string> dcs_names(std::string_view cluster);
+std::string dcs_config_name(std::string_view prefix);
+std::string dcs_leader_name(std::string_view prefix);
+std::string dcs_failover_name(std::string_view prefix);
+std::string dcs_sync_name(std::string_view prefix);
+std::vector<std::string> dcs_names(std::string_view prefix);
+
+// A cluster as far as its objects' names depend on it.
+struct Named {
+    std::string_view name;
+    std::optional<api::CitusSpec> citus;
+};
+// What two clusters of one namespace would both take for theirs; absent where they get along.
+std::optional<std::string> shared_object(const Named& one, const Named& other);
 
 }  // namespace bestgres::manifests

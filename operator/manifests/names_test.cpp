@@ -21,6 +21,43 @@ TEST(Names, of_other_clusters_have_no_ordinal) {
     EXPECT_EQ(pod_ordinal("db-1", "db-1-0"), 0);
 }
 
+const api::CitusSpec second{.scope = "shop", .group = 2, .database = "app"};
+
+TEST(Names, of_patronis_objects_are_made_of_the_cluster_or_of_scope_and_group) {
+    EXPECT_EQ(dcs_names(dcs_prefix("db", std::nullopt)),
+              (std::vector<std::string>{"db-config", "db-failover", "db-leader", "db-sync"}));
+    EXPECT_EQ(dcs_names(dcs_prefix("shop-worker-1", second)),
+              (std::vector<std::string>{"shop-2-config", "shop-2-failover", "shop-2-leader",
+                                        "shop-2-sync"}));
+    EXPECT_EQ(secret_name("db", std::nullopt), "db");
+    EXPECT_EQ(secret_name("shop-worker-1", second), "shop");
+}
+
+TEST(Names, tell_what_two_clusters_would_share) {
+    const Named group{"shop-worker-1", second};
+    const auto sibling = [](std::int64_t number) {
+        return api::CitusSpec{.scope = "shop", .group = number, .database = "app"};
+    };
+    EXPECT_EQ(shared_object(group, {"shop-2", std::nullopt}), "Patroni's ConfigMap shop-2-leader");
+    EXPECT_EQ(shared_object({"shop-2", std::nullopt}, group), "Patroni's ConfigMap shop-2-leader");
+    EXPECT_EQ(shared_object(group, {"other", sibling(2)}), "Patroni's ConfigMap shop-2-leader");
+    EXPECT_EQ(shared_object(group, {"shop", std::nullopt}), "Secret shop");
+    EXPECT_EQ(shared_object(group, {"other", sibling(3)}), std::nullopt);
+    EXPECT_EQ(shared_object(group, {"shop-worker", std::nullopt}), std::nullopt);
+    EXPECT_EQ(shared_object({"a", std::nullopt}, {"b", std::nullopt}), std::nullopt);
+}
+
+TEST(Labels, of_patronis_objects_are_what_it_looks_for) {
+    const Identity group{.ns = "x", .name = "shop-worker-1", .uid = "u", .citus = second};
+    EXPECT_EQ(dcs_labels(group), Json({{"app.kubernetes.io/name", "postgresql"},
+                                       {"bestgres.io/scope", "shop"},
+                                       {"citus-group", "2"}}));
+    EXPECT_EQ(dcs_labels({.ns = "x", .name = "db", .uid = "u"}), pod_selector("db"));
+    EXPECT_EQ(scope_selector_text(second),
+              "bestgres.io/scope=shop,citus-group=2,!bestgres.io/cluster");
+    EXPECT_EQ(all_scopes_selector_text(), "bestgres.io/scope,!bestgres.io/cluster");
+}
+
 TEST(Labels, selector_reads_the_same_as_text) {
     EXPECT_EQ(pod_selector_text("db"), "app.kubernetes.io/name=postgresql,bestgres.io/cluster=db");
 }

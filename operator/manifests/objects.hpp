@@ -31,7 +31,8 @@ std::optional<kube::Object> pod_disruption_budget(const Input& input);
 // Patroni's configuration file without secrets and without what only the pod knows.
 kube::Object patroni_config_map(const Input& input);
 
-// To be created, never applied: an existing one is never overwritten.
+// To be created, never applied: an existing one is never overwritten. That of a sharded cluster
+// belongs to the scope, not to the group that makes it.
 kube::Object secret(const Identity& identity, const Passwords& passwords);
 
 // The accepted spec, written before it is acted on.

@@ -183,6 +183,57 @@ TEST(Secret, holds_every_password_encoded) {
     EXPECT_EQ(made.json()["data"].size(), 5U);
 }
 
+constexpr const char* a_group = "citus: {scope: shop, group: 2, database: app}\n";
+
+TEST(Group, has_one_secret_with_its_siblings_which_is_watched_as_all_are) {
+    const kube::Object made = secret(input(a_group).identity, Passwords{});
+
+    EXPECT_EQ(made.name(), "shop");
+    EXPECT_EQ(made.label(cluster_label), "shop");
+    EXPECT_EQ(made.label(scope_label), "shop");
+    EXPECT_EQ(made.label(citus_group_label), "");
+    EXPECT_EQ(secret(input().identity, Passwords{}).label(scope_label), "");
+}
+
+TEST(Group, is_told_apart_by_its_labels_and_selected_as_any_cluster_is) {
+    for (const kube::Object& object : applied_objects(input(a_group))) {
+        EXPECT_EQ(object.label(cluster_label), "db") << object.kind();
+        EXPECT_EQ(object.label(scope_label), "shop") << object.kind();
+        EXPECT_EQ(object.label(citus_group_label), "2") << object.kind();
+    }
+    const kube::Object set = stateful_set(input(a_group));
+    const Json& labels = set.json()["spec"]["template"]["metadata"]["labels"];
+    EXPECT_EQ(labels["bestgres.io/scope"], "shop");
+    EXPECT_EQ(labels["citus-group"], "2");
+    EXPECT_EQ(set.json()["spec"]["selector"]["matchLabels"], pod_selector("db"));
+    EXPECT_EQ(primary_service(input(a_group)).text_at({"spec", "selector", cluster_label}), "db");
+}
+
+TEST(Group, may_touch_its_own_objects_of_patroni_only) {
+    const kube::Object granted = role(input(a_group));
+    for (const Json& rule : granted.json()["rules"]) {
+        if (rule["verbs"] == Json({"get", "patch"})) {
+            EXPECT_EQ(rule["resourceNames"],
+                      Json({"shop-2-config", "shop-2-failover", "shop-2-leader", "shop-2-sync"}));
+        }
+    }
+}
+
+TEST(Group, runs_in_the_scope_with_its_secret_in_both_flavours) {
+    for (const char* image : {"", "image: {tag: 'spilo:16'}\n"}) {
+        const kube::Object set = stateful_set(input(std::string(a_group) + image));
+        EXPECT_EQ(variable(set, "BESTGRES_SCOPE"), "shop");
+        for (const Json& entry : first_container(set)["env"]) {
+            const std::string of = string_at(entry, {"valueFrom", "secretKeyRef", "name"});
+            EXPECT_TRUE(of.empty() || of == "shop") << dump(entry);
+        }
+    }
+    const kube::Object spilo =
+        stateful_set(input(std::string(a_group) + "image: {tag: 'spilo:16'}\n"));
+    EXPECT_EQ(variable(spilo, "SCOPE"), "shop");
+    EXPECT_EQ(variable(spilo, "KUBERNETES_SCOPE_LABEL"), "bestgres.io/scope");
+}
+
 TEST(AcceptedSpec, reads_back_what_it_wrote) {
     const AcceptedSpec accepted{.spec = input("instances: 3\npatroni: {ttl: 60}").spec,
                                 .generation = 7};

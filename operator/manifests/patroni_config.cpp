@@ -67,7 +67,7 @@ Json kubernetes_section(const Identity& identity) {
     return {
         {"namespace", identity.ns},
         {"labels", {{"app.kubernetes.io/name", "postgresql"}}},
-        {"scope_label", cluster_label},
+        {"scope_label", identity.citus ? scope_label : cluster_label},
         {"role_label", role_label},
         {"leader_label_value", primary_role},
         {"standby_leader_label_value", primary_role},
@@ -76,6 +76,10 @@ Json kubernetes_section(const Identity& identity) {
         // It would need rights in another namespace.
         {"bypass_api_service", false},
     };
+}
+
+Json citus_section(const api::CitusSpec& citus) {
+    return {{"group", citus.group}, {"database", citus.database}};
 }
 
 // Passwords and the REST user come from the environment, which wins over the file.
@@ -113,6 +117,10 @@ void add_difference(const Json& current, const Json& desired, Json& patch) {
 }
 
 }  // namespace
+
+std::string patroni_scope(const Identity& identity) {
+    return identity.citus ? identity.citus->scope : identity.name;
+}
 
 Json patroni_dynamic_config(const api::ClusterSpec& spec) {
     const api::PatroniSpec& patroni = spec.patroni;
@@ -154,13 +162,18 @@ bool owns_all_parameters(const api::ClusterSpec& spec) {
 }
 
 Json patroni_file(const Identity& identity, const api::ClusterSpec& spec) {
-    return {
-        {"scope", identity.name},
-        {"log", {{"level", api::word(api::log_level(spec))}}},
-        {"bootstrap", bootstrap(spec)},
-        {"kubernetes", kubernetes_section(identity)},
+    Json file = {
+        {"scope", patroni_scope(identity)},   {"log", {{"level", api::word(api::log_level(spec))}}},
+        {"bootstrap", bootstrap(spec)},       {"kubernetes", kubernetes_section(identity)},
         {"postgresql", postgresql_section()},
     };
+    if (identity.citus) {
+        file["citus"] = citus_section(*identity.citus);
+        // How Citus reaches its own node. Patroni 4 says the same; 3 leaves it at localhost, where
+        // PostgreSQL does not listen everywhere, and where a password is asked for.
+        file["postgresql"]["parameters"]["citus.local_hostname"] = "/run/postgresql";
+    }
+    return file;
 }
 
 Json spilo_configuration(const Identity& identity, const api::ClusterSpec& spec) {
@@ -172,6 +185,9 @@ Json spilo_configuration(const Identity& identity, const api::ClusterSpec& spec)
          {{"authentication",
            {{"username", "patroni"}, {"password", "$(PATRONI_RESTAPI_PASSWORD)"}}}}},
     };
+    if (identity.citus) {
+        configuration["citus"] = citus_section(*identity.citus);
+    }
     if (!spec.postgresql.pg_hba.empty()) {
         configuration["postgresql"]["pg_hba"] = pg_hba(spec);
     }

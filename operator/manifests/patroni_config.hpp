@@ -16,6 +16,7 @@ Json patroni_config_patch(const Json& current, const Json& desired, bool remove_
 // Spilo writes parameters of its own into the DCS: those must stay.
 bool owns_all_parameters(const api::ClusterSpec& spec);
 
+std::string patroni_scope(const Identity& identity);
 // The file for flavour patroni: a template that the agent completes in the pod.
 Json patroni_file(const Identity& identity, const api::ClusterSpec& spec);
 // What SPILO_CONFIGURATION says, for flavour spilo. $(PATRONI_RESTAPI_PASSWORD) stands for the

@@ -59,6 +59,37 @@ TEST(PatroniDynamicConfig, users_lines_cannot_lock_out_replication) {
     }
 }
 
+constexpr const char* second_group = "citus: {scope: shop, group: 2, database: app}";
+
+TEST(PatroniFile, of_second_group_finds_all_groups_by_the_scope) {
+    const Input in = input(second_group);
+    const Json file = patroni_file(in.identity, in.spec);
+
+    EXPECT_EQ(file["scope"], "shop");
+    EXPECT_EQ(file["citus"], Json({{"group", 2}, {"database", "app"}}));
+    EXPECT_EQ(file["kubernetes"]["scope_label"], "bestgres.io/scope");
+    EXPECT_FALSE(file["kubernetes"]["labels"].contains("citus-group"));
+    EXPECT_EQ(file["postgresql"]["parameters"]["citus.local_hostname"], "/run/postgresql");
+}
+
+TEST(PatroniFile, of_any_other_cluster_knows_nothing_of_citus) {
+    const Json file = patroni_file(input().identity, input().spec);
+
+    EXPECT_EQ(file["scope"], "db");
+    EXPECT_EQ(file["kubernetes"]["scope_label"], "bestgres.io/cluster");
+    EXPECT_FALSE(file.contains("citus"));
+    EXPECT_EQ(file["postgresql"]["parameters"].size(), 1U);
+}
+
+TEST(SpiloConfiguration, of_second_group_has_it_too) {
+    const Input in = input(second_group);
+    const Json configuration = spilo_configuration(in.identity, in.spec);
+
+    EXPECT_EQ(configuration["citus"], Json({{"group", 2}, {"database", "app"}}));
+    EXPECT_EQ(configuration["kubernetes"]["scope_label"], "bestgres.io/scope");
+    EXPECT_FALSE(spilo_configuration(input().identity, input().spec).contains("citus"));
+}
+
 TEST(PatroniConfigPatch, is_empty_when_nothing_differs) {
     const Json desired = patroni_dynamic_config(input("postgresql: {parameters: {a: b}}").spec);
     Json current = desired;

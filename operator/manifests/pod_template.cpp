@@ -181,6 +181,7 @@ void add_scheduling(const Input& input, Json& pod) {
 
 Json pod_metadata(const Input& input) {
     Json labels = common_labels(input.identity.name);
+    add_group_labels(input.identity, labels);
     labels[std::string(fenced_label)] = "false";
     for (const auto& [key, value] : input.spec.pod.labels) {
         labels.emplace(key, value);

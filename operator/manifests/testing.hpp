@@ -10,8 +10,9 @@ namespace bestgres::manifests::testing {
 
 // Cluster `db` in namespace `shop`, with more lines of spec appended to the least.
 inline Input input(std::string_view more = "") {
-    return Input{.identity = {.ns = "shop", .name = "db", .uid = "uid-of-db"},
-                 .spec = api::testing::valid_spec(more),
+    const api::ClusterSpec spec = api::testing::valid_spec(more);
+    return Input{.identity = {.ns = "shop", .name = "db", .uid = "uid-of-db", .citus = spec.citus},
+                 .spec = spec,
                  .operator_image = "bestgres-operator:test",
                  .restarted_at = "",
                  .existing_members = 0};

@@ -46,9 +46,17 @@ bool holds_volumes(const ClusterView& view) {
 }  // namespace
 
 Opinion create_secret(const ClusterView& view) {
-    const kube::Ref ref{kube::kinds::secret, view.ns, manifests::secret_name(view.name)};
+    const std::optional<api::CitusSpec>& citus = view.spec->citus;
+    const kube::Ref ref{kube::kinds::secret, view.ns, manifests::secret_name(view.name, citus)};
     if (view.object(ref) != nullptr) {
         return {};
+    }
+    // One of the groups, lest two make two sets of passwords.
+    if (citus && citus->group != 0) {
+        return just(Waiting{.rule = RuleId::create_secret,
+                            .because = to_string(ref) + ", which group 0 of scope " + citus->scope +
+                                       " makes for all of them",
+                            .patience = std::chrono::minutes(1)});
     }
     if (view.facts.foreign.contains(ref)) {
         Waiting waiting = name_is_taken(ref);
@@ -56,7 +64,7 @@ Opinion create_secret(const ClusterView& view) {
         return just(std::move(waiting));
     }
     // New passwords would not open the databases that are there.
-    if (holds_volumes(view)) {
+    if (holds_volumes(view) || view.facts.siblings.hold_volumes) {
         return just(Waiting{.rule = RuleId::create_secret,
                             .because = to_string(ref) + " is gone while volumes hold data: " +
                                        "restore it, its passwords are those of the databases"});

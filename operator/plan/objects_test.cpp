@@ -86,6 +86,50 @@ TEST(CreateSecret, makes_no_new_passwords_where_volumes_hold_data) {
     EXPECT_NE(db.waits()[0].find("restore it"), std::string::npos);
 }
 
+constexpr const char* coordinator = "citus: {scope: app, group: 0, database: app}\n";
+constexpr const char* worker = "citus: {scope: app, group: 2, database: app}\n";
+
+TEST(CreateSecret, of_a_scope_is_made_by_its_coordinator) {
+    TestCluster first(std::string("instances: 0\n") + coordinator);
+    first.without(kube::kinds::secret, "app");
+    EXPECT_EQ(first.steps(), texts({"CreateSecret app"}));
+
+    TestCluster other(std::string("instances: 0\n") + worker);
+    other.without(kube::kinds::secret, "app");
+    EXPECT_EQ(other.steps(), texts({}));
+    EXPECT_EQ(other.waits()[0],
+              "Secret shop/app, which group 0 of scope app makes for all of them");
+}
+
+TEST(CreateSecret, makes_no_new_passwords_where_another_group_holds_data) {
+    TestCluster db(std::string("instances: 0\n") + coordinator);
+    db.without(kube::kinds::secret, "app");
+    db.facts().siblings = {.exist = true, .hold_volumes = true};
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_NE(db.waits()[0].find("is gone while volumes hold data"), std::string::npos);
+}
+
+TEST(Group, is_led_by_what_its_own_objects_say) {
+    TestCluster db(std::string("instances: 2\n") + worker);
+
+    EXPECT_EQ(db.view().dcs_prefix, "app-2");
+    EXPECT_EQ(db.view().leader.holder, "db-0");
+    EXPECT_EQ(db.steps(), texts({}));
+    db.dcs("app-2-leader", {{"leader", ""}});
+    EXPECT_EQ(db.view().leader.holder, "");
+}
+
+// Patroni looks for requests by scope and group.
+TEST(Group, is_asked_to_hand_over_only_by_an_object_that_its_patroni_sees) {
+    TestCluster db(std::string("instances: 2\n") + worker);
+    db.dcs("app-2-failover", {{"leader", "db-0"}, {"member", "db-1"}});
+    EXPECT_TRUE(db.view().failover.pending());
+    db.edit(kube::kinds::config_map, "app-2-failover",
+            [](Json& json) { json["metadata"]["labels"]["citus-group"] = "1"; });
+    EXPECT_FALSE(db.view().failover.pending());
+}
+
 TEST(KeepObjects, applies_what_is_missing) {
     TestCluster db;
     db.without(kube::kinds::service, "db-repl");

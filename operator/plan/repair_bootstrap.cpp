@@ -44,7 +44,7 @@ bool has_volume_without_member(const ClusterView& view) {
 
 Waiting missing_data(const ClusterView& view) {
     std::string names;
-    for (const std::string& name : manifests::dcs_names(view.name)) {
+    for (const std::string& name : manifests::dcs_names(view.dcs_prefix)) {
         names += " " + name;
     }
     return {.rule = RuleId::repair_bootstrap,
@@ -73,7 +73,8 @@ Opinion repair_bootstrap(const ClusterView& view) {
     const Duration proof = std::max<Duration>(
         std::chrono::seconds(15),
         2 * std::chrono::seconds(view.spec->patroni.loop_wait) + std::chrono::seconds(5));
-    const kube::Ref ref{kube::kinds::config_map, view.ns, manifests::dcs_config_name(view.name)};
+    const kube::Ref ref{kube::kinds::config_map, view.ns,
+                        manifests::dcs_config_name(view.dcs_prefix)};
     const Duration empty_for = view.unchanged_for(ref);
     if (empty_for < proof) {
         Opinion opinion =

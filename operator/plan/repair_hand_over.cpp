@@ -23,7 +23,8 @@ bool has_no_data(const ClusterView& view, const Member& member) {
 
 Opinion repair_hand_over(const ClusterView& view) {
     const Member* const candidate = view.member(view.failover.candidate);
-    const kube::Ref ref{kube::kinds::config_map, view.ns, manifests::dcs_failover_name(view.name)};
+    const kube::Ref ref{kube::kinds::config_map, view.ns,
+                        manifests::dcs_failover_name(view.dcs_prefix)};
     const kube::Object* const key = view.object(ref);
     if (!view.leader.holder.empty() || candidate == nullptr || key == nullptr ||
         !has_no_data(view, *candidate)) {

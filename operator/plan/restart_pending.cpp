@@ -22,7 +22,8 @@ bool is_pending(const Member& member) {
 // Members find out one after the other what a new configuration means for them, each in its next
 // loop. Before all have, the right order cannot be known.
 Duration until_all_know(const ClusterView& view) {
-    const kube::Ref config{kube::kinds::config_map, view.ns, manifests::dcs_config_name(view.name)};
+    const kube::Ref config{kube::kinds::config_map, view.ns,
+                           manifests::dcs_config_name(view.dcs_prefix)};
     const Duration loop = std::chrono::seconds(view.spec->patroni.loop_wait + 2);
     return std::max(Duration::zero(), loop - view.unchanged_for(config));
 }

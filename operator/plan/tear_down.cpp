@@ -69,14 +69,17 @@ Opinion remove_data(const ClusterView& view) {
         return {};
     }
     Opinion opinion = remove_one(view, kube::kinds::persistent_volume_claim, "");
-    for (const std::string& name : manifests::dcs_names(view.name)) {
+    for (const std::string& name : manifests::dcs_names(view.dcs_prefix)) {
         if (opinion.empty()) {
             opinion = remove_one(view, kube::kinds::config_map, name);
         }
     }
-    return opinion.empty()
-               ? remove_one(view, kube::kinds::secret, manifests::secret_name(view.name))
-               : opinion;
+    // Other groups of the scope need it still.
+    if (!opinion.empty() || view.facts.siblings.exist) {
+        return opinion;
+    }
+    return remove_one(view, kube::kinds::secret,
+                      manifests::secret_name(view.name, view.input.identity.citus));
 }
 
 Opinion remove_services(const ClusterView& view) {

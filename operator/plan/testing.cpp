@@ -84,7 +84,7 @@ TestCluster::TestCluster(std::string_view spec) {
     const ClusterView bare = view();
     BG_CHECK(bare.spec.has_value(), "a test's spec is not valid");
     add({config_map, "shop", "db-accepted-spec"}, accepted_spec(bare, false).json());
-    add({kube::kinds::secret, "shop", "db"},
+    add({kube::kinds::secret, "shop", manifests::secret_name("db", bare.spec->citus)},
         manifests::secret(bare.input.identity, *facts_.passwords).json());
     for (std::int64_t ordinal = 0; ordinal < bare.spec->instances; ++ordinal) {
         add_member(ordinal);
@@ -92,9 +92,10 @@ TestCluster::TestCluster(std::string_view spec) {
     for (const Wanted& wanted : wanted_objects(view())) {
         add(wanted.ref, wanted.object.json());
     }
-    dcs("db-config", {{"initialize", "7710296287858203009"},
-                      {"config", dump(manifests::patroni_dynamic_config(*bare.spec))}});
-    dcs("db-leader", {{"leader", "db-0"}, {"ttl", "30"}, {"optime", "67108864"}});
+    const std::string& prefix = bare.dcs_prefix;
+    dcs(prefix + "-config", {{"initialize", "7710296287858203009"},
+                             {"config", dump(manifests::patroni_dynamic_config(*bare.spec))}});
+    dcs(prefix + "-leader", {{"leader", "db-0"}, {"ttl", "30"}, {"optime", "67108864"}});
 }
 
 void TestCluster::add(const kube::Ref& ref, Json json) {
@@ -169,7 +170,7 @@ TestCluster& TestCluster::dcs(const std::string& object, const Json& annotations
         stored = Json::object();
     }
     merge_patch(stored, annotations);
-    json["metadata"]["labels"] = manifests::pod_selector("db");
+    json["metadata"]["labels"] = manifests::dcs_labels(view().input.identity);
     add(ref, std::move(json));
     return *this;
 }

@@ -10,6 +10,7 @@
 #include "operator/api/validate.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "operator/plan/names_taken.hpp"
 #include "operator/plan/wanted.hpp"
 
 namespace bestgres::plan {
@@ -66,12 +67,15 @@ void read_accepted(ClusterView& view) {
 void read_spec(ClusterView& view, const api::Parsed<api::ClusterSpec>& asked) {
     read_accepted(view);
     view.problems = api::validate_name(view.name);
+    const auto add = [&view](const api::Problems& problems) {
+        view.problems.insert(view.problems.end(), problems.begin(), problems.end());
+    };
     if (!asked) {
-        view.problems.insert(view.problems.end(), asked.error().begin(), asked.error().end());
+        add(asked.error());
     } else if (view.accepted) {
-        const api::Problems change = api::validate_change(view.accepted->spec, *asked);
-        view.problems.insert(view.problems.end(), change.begin(), change.end());
+        add(api::validate_change(view.accepted->spec, *asked));
     }
+    add(names_taken(view));
     if (view.problems.empty()) {
         view.spec = *asked;
         view.spec_generation = view.resource().generation();
@@ -83,7 +87,7 @@ void read_spec(ClusterView& view, const api::Parsed<api::ClusterSpec>& asked) {
 
 void read_config(ClusterView& view) {
     const Object& stored =
-        object_or_empty(view, kube::kinds::config_map, manifests::dcs_config_name(view.name));
+        object_or_empty(view, kube::kinds::config_map, manifests::dcs_config_name(view.dcs_prefix));
     std::shared_ptr<const ReadConfig>& known = view.memory.config;
     if (known == nullptr || !(known->config_map == stored)) {
         known = std::make_shared<const ReadConfig>(ReadConfig{
@@ -96,15 +100,16 @@ void read_config(ClusterView& view) {
 
 void read_dcs(ClusterView& view) {
     view.leader =
-        patroni::parse_leader(annotations_of(view, manifests::dcs_leader_name(view.name)));
-    view.sync = patroni::parse_sync(annotations_of(view, manifests::dcs_sync_name(view.name)));
+        patroni::parse_leader(annotations_of(view, manifests::dcs_leader_name(view.dcs_prefix)));
+    view.sync =
+        patroni::parse_sync(annotations_of(view, manifests::dcs_sync_name(view.dcs_prefix)));
     read_config(view);
     // Patroni lists by all of its labels: a request in an object that lacks one is none.
-    const Object& request =
-        object_or_empty(view, kube::kinds::config_map, manifests::dcs_failover_name(view.name));
-    const Json selector = manifests::pod_selector(view.name);
+    const Object& request = object_or_empty(view, kube::kinds::config_map,
+                                            manifests::dcs_failover_name(view.dcs_prefix));
+    const Json labels = manifests::dcs_labels(view.input.identity);
     bool is_seen = true;
-    for (const auto& [label, value] : selector.items()) {
+    for (const auto& [label, value] : labels.items()) {
         is_seen = is_seen && value == Json(request.label(label));
     }
     if (is_seen) {
@@ -280,12 +285,15 @@ ClusterView read_view(Facts facts) {
     view.previous = resource.status;
     read_decisions(view);
     read_spec(view, resource.asked);
-    read_dcs(view);
-    view.input = {.identity = {view.ns, view.name, std::string(view.resource().uid())},
+    const std::optional<api::CitusSpec> citus =
+        view.spec ? view.spec->citus : api::citus_of(view.resource());
+    view.dcs_prefix = manifests::dcs_prefix(view.name, citus);
+    view.input = {.identity = {view.ns, view.name, std::string(view.resource().uid()), citus},
                   .spec = view.spec.value_or(api::ClusterSpec{}),
                   .operator_image = view.facts.operator_image,
                   .restarted_at = api::restarted_at(view.resource()),
                   .existing_members = count_existing(view)};
+    read_dcs(view);
     render(view);
     read_replicas(view);
     const std::int64_t count = std::max(view.replicas, view.input.existing_members);

@@ -35,13 +35,31 @@ struct Settled {
 // Rows of the ledger of bootstrap SQL: position -> finished.
 using Ledger = std::map<std::int64_t, bool>;
 
+// Another BGCluster of the namespace that would take an object of this one for its own.
+struct Rival {
+    kube::Object resource;
+    bool accepted = false;  // its spec is in force
+
+    bool operator==(const Rival&) const = default;
+};
+
+// What a group of a sharded cluster has to know of the others.
+struct Siblings {
+    bool exist = false;
+    bool hold_volumes = false;  // bound ones
+
+    bool operator==(const Siblings&) const = default;
+};
+
 // Everything that a plan may depend on, as it was read.
 struct Facts {
     Instant now;
     // All of this comes from quorum reads and members' own answers made for this plan.
     bool fresh = false;
     kube::Object resource;
-    std::map<kube::Ref, kube::Object> objects;     // all that carry the cluster's label
+    // All that carry the cluster's label, and what its Patroni shares with others: see
+    // core::Store::shared_with.
+    std::map<kube::Ref, kube::Object> objects;
     std::map<kube::Ref, Instant> unchanged_since;  // first sight of the version in `objects`
     // The whole of those of which `objects` has only what rules ask about.
     std::map<kube::Ref, std::shared_ptr<const std::string>> texts;
@@ -49,6 +67,10 @@ struct Facts {
     // be known any more.
     std::map<kube::Ref, std::uint64_t> standing;
     std::map<kube::Ref, Settled> settled;
+    std::vector<Rival> rivals;
+    // Objects under the names of this cluster's Patroni that it would not see.
+    std::vector<kube::Ref> left_behind;
+    Siblings siblings;
     std::map<kube::Ref, std::string> foreign;  // names taken by objects that are not ours: uid
     std::map<std::string, patroni::RestStatus> rest;  // by pod uid; fresh views only
     std::string operator_image;
@@ -99,6 +121,7 @@ struct ClusterView {
     bool going = false;  // deletion was asked for, and nothing holds it
     bool bootstrap_sql_done = false;
 
+    std::string dcs_prefix;  // of the names of Patroni's objects
     manifests::Input input;  // valid while `spec` is
     std::string template_hash;
     kube::Object stateful_set;    // empty where there is none
