@@ -1,10 +1,14 @@
 // A member whose volume is gone: its claim was deleted, or lost its volume. A running process still
 // holds the data, so a primary hands over first; the last copy is never thrown away. The
 // StatefulSet controller then makes claim and pod anew, and Patroni clones the data.
+#include <algorithm>
+#include <tuple>
+
 #include "lib/kube/workload.hpp"
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/rules.hpp"
+#include "operator/plan/stuck.hpp"
 
 namespace bestgres::plan {
 namespace {
@@ -57,23 +61,67 @@ std::string way_out(const ClusterView& view) {
     return view.spec->instances > 1 ? "" : ". With instances: 2 another member gets a copy";
 }
 
-Opinion recover(const ClusterView& view, const Member& member, const std::string& loss) {
-    const Member* const primary = view.primary();
-    if (primary == nullptr && runs(member)) {
+bool is_affected(const Member& member) {
+    return member.has_pod() && !member.pod.being_deleted() && !loss_of(member).empty();
+}
+
+// Of the replicas on volumes without a future the one that clients and commits miss least; null
+// while another replica is on its way.
+const Member* find_replica_to_start_anew(const ClusterView& view, const Member& primary) {
+    const Member* found = nullptr;
+    const auto worth = [](const Member& member) {
+        return std::tuple(runs(member), member.ready, member.synchronous, -member.ordinal);
+    };
+    for (const Member& member : view.members) {
+        if (member.name == primary.name) {
+            continue;
+        }
+        if (!is_affected(member)) {
+            return nullptr;
+        }
+        if (found == nullptr || worth(member) < worth(*found)) {
+            found = &member;
+        }
+    }
+    return found;
+}
+
+// The primary's volume has no future, and nobody may take over. A copy on a sound volume comes from
+// a replica that starts anew; one at a time, since their processes still hold the data too.
+Opinion save_last_copy(const ClusterView& view, const Member& primary) {
+    const bool one_is_replaced = std::ranges::any_of(view.members, [&](const Member& member) {
+        return member.name != primary.name && is_about_to_be_replaced(view, member);
+    });
+    if (one_is_replaced) {
+        return {};
+    }
+    if (const Member* const replica = find_replica_to_start_anew(view, primary)) {
+        return just(remove_remains(view, *replica, loss_of(*replica)));
+    }
+    Opinion opinion = just(Waiting{.rule = RuleId::recover_volume,
+                                   .because = "a healthy replica: " + primary.name +
+                                              " holds the last good copy, and " + loss_of(primary) +
+                                              way_out(view)});
+    opinion.look_again = next_stuck_at(view);
+    return opinion;
+}
+
+Opinion recover_primary(const ClusterView& view, const Member& primary) {
+    if (const Member* const heir = find_successor(view)) {
+        return just(
+            Step{.effect = Switchover{.leader = target_of(primary), .candidate = heir->name},
+                 .rule = RuleId::recover_volume,
+                 .because = primary.name + " leads, but " + loss_of(primary)});
+    }
+    return save_last_copy(view, primary);
+}
+
+Opinion recover(const ClusterView& view, const Member& member) {
+    const std::string loss = loss_of(member);
+    if (view.primary() == nullptr && runs(member)) {
         return just(
             Waiting{.rule = RuleId::recover_volume,
                     .because = "no primary: " + member.name + " is left alone although " + loss});
-    }
-    if (primary != nullptr && primary->name == member.name) {
-        if (const Member* const heir = find_successor(view)) {
-            return just(
-                Step{.effect = Switchover{.leader = target_of(member), .candidate = heir->name},
-                     .rule = RuleId::recover_volume,
-                     .because = member.name + " leads, but " + loss});
-        }
-        return just(Waiting{.rule = RuleId::recover_volume,
-                            .because = "a healthy replica: " + member.name +
-                                       " holds the last good copy, and " + loss + way_out(view)});
     }
     return just(remove_remains(view, member, loss));
 }
@@ -81,13 +129,12 @@ Opinion recover(const ClusterView& view, const Member& member, const std::string
 }  // namespace
 
 Opinion recover_volume(const ClusterView& view) {
-    for (const Member& member : view.members) {
-        const std::string loss = loss_of(member);
-        if (member.has_pod() && !member.pod.being_deleted() && !loss.empty()) {
-            return recover(view, member, loss);
-        }
+    const Member* const primary = view.primary();
+    if (primary != nullptr && is_affected(*primary)) {
+        return recover_primary(view, *primary);
     }
-    return {};
+    const auto affected = std::ranges::find_if(view.members, is_affected);
+    return affected == view.members.end() ? Opinion() : recover(view, *affected);
 }
 
 }  // namespace bestgres::plan

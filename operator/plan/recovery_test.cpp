@@ -126,6 +126,33 @@ TEST(RecoverVolume, hands_over_to_a_member_that_is_to_leave_where_no_other_is_th
     EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
 }
 
+// The three processes still hold the data. One replica starts anew, and while it comes the others
+// stay as they are.
+TEST(RecoverVolume, gets_a_copy_on_a_sound_volume_where_every_volume_is_without_a_future) {
+    TestCluster db;
+    db.without(persistent_volume_claim, "pgdata-db-0");
+    db.being_deleted(persistent_volume_claim, "pgdata-db-1");
+    TestCluster coming = db;
+    TestCluster come = db;
+    db.being_deleted(persistent_volume_claim, "pgdata-db-2");
+    coming.unready("db-2");
+
+    EXPECT_EQ(db.steps(), texts({"EvictPod db-2"}));
+    EXPECT_EQ(coming.steps(), texts({}));
+    EXPECT_EQ(coming.waits(), texts({"a healthy replica: db-0 holds the last good copy, and its "
+                                     "volume claim is gone"}));
+    EXPECT_EQ(come.steps(), texts({"Switchover db-0 to db-2"}));
+}
+
+// Otherwise the primary waits for a replica that only its next template brings.
+TEST(RecoverVolume, lets_a_roll_replace_a_replica_that_does_not_start) {
+    TestCluster db;
+    db.without(persistent_volume_claim, "pgdata-db-0");
+    db.stale("db-1").not_running("db-1").stale("db-2").not_running("db-2");
+
+    EXPECT_EQ(db.steps(), texts({"DeletePod db-1"}));
+}
+
 TEST(RecoverVolume, removes_a_claim_that_lost_its_volume) {
     TestCluster db;
     db.edit(persistent_volume_claim, "pgdata-db-2",

@@ -7,6 +7,7 @@
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/rules.hpp"
+#include "operator/plan/stuck.hpp"
 
 namespace bestgres::plan {
 namespace {
@@ -37,13 +38,6 @@ Opinion remove_left_volume(const ClusterView& view) {
         }
     }
     return {};
-}
-
-// Nothing runs in a wanted member, and a newer template is there for it: a roll replaces such a one
-// at once, and who leaves can wait for that.
-bool is_about_to_be_replaced(const ClusterView& view, const Member& member) {
-    return is_wanted(view, member) && member.stale && member.has_pod() &&
-           !member.pod.being_deleted() && !runs(member);
 }
 
 // What speaks against the leaver going now; empty where nothing does.
@@ -80,8 +74,9 @@ Opinion scale_in(const ClusterView& view) {
     if (view.replicas <= view.spec->instances) {
         return remove_left_volume(view);
     }
+    // Who leaves can wait for that.
     if (std::ranges::any_of(view.members, [&view](const Member& member) {
-            return is_about_to_be_replaced(view, member);
+            return is_wanted(view, member) && is_about_to_be_replaced(view, member);
         })) {
         return {};
     }

@@ -34,6 +34,11 @@ bool is_stuck(const ClusterView& view, const Member& member) {
     return at && *at <= view.now();
 }
 
+bool is_about_to_be_replaced(const ClusterView& view, const Member& member) {
+    const bool serves_nobody = member.has_pod() && !member.pod.being_deleted() && !runs(member);
+    return member.stale && (serves_nobody || is_stuck(view, member));
+}
+
 std::optional<Instant> next_stuck_at(const ClusterView& view) {
     std::optional<Instant> next;
     for (const Member& member : view.members) {

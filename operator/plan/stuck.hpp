@@ -13,6 +13,9 @@ namespace bestgres::plan {
 std::optional<Instant> stuck_at(const Member& member);
 // It serves nobody: whoever takes it takes nothing away.
 bool is_stuck(const ClusterView& view, const Member& member);
+// It is on an old template, and nothing runs in it or it is stuck: a roll replaces such a one at
+// once, before anything else.
+bool is_about_to_be_replaced(const ClusterView& view, const Member& member);
 // The next time at which a member will count as stuck, unless something happens before.
 std::optional<Instant> next_stuck_at(const ClusterView& view);
 
