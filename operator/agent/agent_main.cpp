@@ -1,4 +1,4 @@
-// bestgres-agent install DEST | run [PROGRAM ARGUMENT...]
+// bestgres-agent install DEST | run [PROGRAM ARGUMENT...] | report PROGRAM ARGUMENT...
 
 #include <fmt/format.h>
 
@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "operator/agent/image.hpp"
+#include "operator/agent/report.hpp"
 #include "operator/agent/supervisor.hpp"
 
 namespace bestgres::agent {
@@ -51,6 +52,13 @@ int run(const std::vector<std::string>& arguments) {
     return code.ok() ? *code : fail(code.error().message);
 }
 
+int run_and_report(const std::vector<std::string>& program) {
+    const Result<int> code =
+        report(program, {.input = environment_variable("BESTGRES_INPUT").value_or(""),
+                         .is_silent = environment_variable("BESTGRES_SILENT") == "true"});
+    return code.ok() ? *code : fail(code.error().message);
+}
+
 int main_of(const std::vector<std::string>& arguments) {
     if (arguments.size() == 2 && arguments[0] == "install") {
         const Result<Done> installed = install(arguments[1]);
@@ -59,7 +67,12 @@ int main_of(const std::vector<std::string>& arguments) {
     if (!arguments.empty() && arguments[0] == "run") {
         return run({arguments.begin() + 1, arguments.end()});
     }
-    fmt::print(stderr, "usage: bestgres-agent install DEST | run [PROGRAM ARGUMENT...]\n");
+    if (arguments.size() >= 2 && arguments[0] == "report") {
+        return run_and_report({arguments.begin() + 1, arguments.end()});
+    }
+    fmt::print(stderr,
+               "usage: bestgres-agent install DEST | run [PROGRAM ARGUMENT...] | report PROGRAM "
+               "ARGUMENT...\n");
     return usage_error;
 }
 

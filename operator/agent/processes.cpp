@@ -47,8 +47,15 @@ std::vector<std::string> entries_of(const std::string& directory) {
 }
 
 // Only async-signal-safe calls: this is the child between fork and exec.
-[[noreturn]] void become(char* const* arguments, int report_to) {
+[[noreturn]] void become(char* const* arguments, const Streams& streams, int report_to) {
     setpgid(0, 0);
+    if (streams.input >= 0) {
+        dup2(streams.input, STDIN_FILENO);
+    }
+    if (streams.output >= 0) {
+        dup2(streams.output, STDOUT_FILENO);
+        dup2(streams.output, STDERR_FILENO);
+    }
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -143,7 +150,7 @@ int kill_postgres() {
     return static_cast<int>(killed.size());
 }
 
-Result<pid_t> spawn(const std::vector<std::string>& arguments) {
+Result<pid_t> spawn(const std::vector<std::string>& arguments, const Streams& streams) {
     std::vector<char*> pointers;
     for (const std::string& argument : arguments) {
         pointers.push_back(const_cast<char*>(argument.c_str()));  // NOLINT: execvp's signature
@@ -155,7 +162,7 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments) {
     }
     const pid_t child = fork();
     if (child == 0) {
-        become(pointers.data(), report[1]);
+        become(pointers.data(), streams, report[1]);
     }
     close(report[1]);
     int cause = 0;

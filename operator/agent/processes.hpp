@@ -35,8 +35,14 @@ std::vector<Process> postgres_processes(const std::vector<Process>& all);
 // postmaster until it next looks, and must not commit in between. Returns how many were killed.
 int kill_postgres();
 
+// Descriptors that a program begins with; -1: those of this process.
+struct Streams {
+    int input = -1;
+    int output = -1;  // and for its errors
+};
+
 // Starts a program found on PATH with this process's environment, in a process group of its own.
-Result<pid_t> spawn(const std::vector<std::string>& arguments);
+Result<pid_t> spawn(const std::vector<std::string>& arguments, const Streams& streams = {});
 
 // Reaps every child that has ended: pid and wait status.
 std::vector<std::pair<pid_t, int>> reap();

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "lib/base/yaml.hpp"
+#include "operator/manifests/client_job.hpp"
 #include "operator/manifests/objects.hpp"
 #include "operator/manifests/testing.hpp"
 
@@ -29,10 +30,9 @@ std::string all_objects(const Input& input) {
     return text;
 }
 
-void expect_golden(const std::string& name, const Input& input) {
+void expect_golden(const std::string& name, const std::string& text) {
     const std::string path =
         std::string(BESTGRES_SOURCE_DIR) + "/operator/manifests/testdata/" + name + ".yaml";
-    const std::string text = all_objects(input);
     if (std::getenv("BG_UPDATE_GOLDEN") != nullptr) {
         std::ofstream(path, std::ios::binary) << text;
     }
@@ -42,7 +42,7 @@ void expect_golden(const std::string& name, const Input& input) {
 }
 
 TEST(Golden, minimal) {
-    expect_golden("minimal", testing::input());
+    expect_golden("minimal", all_objects(testing::input()));
 }
 
 TEST(Golden, full) {
@@ -72,7 +72,7 @@ services:
 pod: {labels: {team: shop}, annotations: {note: hello}}
 )");
     input.restarted_at = "2026-11-20T16:47:39Z";
-    expect_golden("full", input);
+    expect_golden("full", all_objects(input));
 }
 
 TEST(Golden, group) {
@@ -81,8 +81,40 @@ TEST(Golden, group) {
 }
 
 TEST(Golden, spilo) {
-    expect_golden("spilo",
-                  testing::input("instances: 2\nimage: {tag: 'ghcr.io/zalando/spilo-16:3.2-p3'}"));
+    expect_golden("spilo", all_objects(testing::input(
+                               "instances: 2\nimage: {tag: 'ghcr.io/zalando/spilo-16:3.2-p3'}")));
+}
+
+// Jobs of operations: one without a script, one with a secret one, one that reads from replicas.
+TEST(Golden, jobs) {
+    const Input input = testing::input(
+        "scheduling: {nodeSelector: {disk: ssd}, tolerations: [{operator: Exists}]}\n"
+        "services: {primary: {type: LoadBalancer}}");
+    ClientJob job{.name = client_job_name("db", "uid-of-operation", 0, 0),
+                  .operation = "db-vacuum",
+                  .operation_uid = "uid-of-operation",
+                  .program = {.command = {"vacuumdb", "--analyze", "--all"}},
+                  .deadline_seconds = 3600};
+    std::string text = to_yaml(client_job(input, job).json());
+    job.program = {.command = {"psql", "--file=-"},
+                   .database = "app",
+                   .input = "\\i script\n",
+                   .script = Script{.name = "scripts", .key = "a.sql", .is_secret = true},
+                   .is_silent = true};
+    text += "---\n" + to_yaml(client_job(input, job).json());
+    job.program = {.command = {"pgbench"}, .on_replicas = true};
+    text += "---\n" + to_yaml(client_job(input, job).json());
+    expect_golden("jobs", text);
+}
+
+TEST(ClientJobName, is_of_one_try_of_one_step_of_one_operation) {
+    const std::string name = client_job_name("db", "u1", 0, 0);
+    EXPECT_EQ(name, client_job_name("db", "u1", 0, 0));
+    EXPECT_NE(name, client_job_name("db", "u1", 0, 1));
+    EXPECT_NE(name, client_job_name("db", "u1", 1, 0));
+    EXPECT_NE(name, client_job_name("db", "u2", 0, 0));
+    // A label of its pods holds it.
+    EXPECT_LE(client_job_name(std::string(40, 'x'), "u1", 0, 0).size(), 63U);
 }
 
 }  // namespace

@@ -22,6 +22,9 @@ inline constexpr std::string_view primary_role = "master";            // in ever
 inline constexpr std::string_view replica_role = "replica";
 inline constexpr std::string_view fenced_label = "bestgres.io/fenced";      // "true" or "false"
 inline constexpr std::string_view owner_uid_key = "bestgres.io/owner-uid";  // label and annotation
+// Of a Job and its pod: uid and name of the BGDbOps that it is for.
+inline constexpr std::string_view operation_label = "bestgres.io/operation";
+inline constexpr std::string_view operation_name_annotation = "bestgres.io/operation-name";
 inline constexpr std::string_view template_hash_annotation = "bestgres.io/template-hash";
 inline constexpr std::string_view config_hash_annotation = "bestgres.io/config-hash";
 // Of the manifest of a Service: shows that a field has left it, which nothing in the object does.
