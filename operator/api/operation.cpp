@@ -21,6 +21,13 @@ Problems validate(const OperationSpec& spec) {
     check(!spec.restart || spec.op == OperationKind::restart, "spec.restart", "needs op: restart");
     check(spec.reinit.has_value() == (spec.op == OperationKind::reinit), "spec.reinit",
           "goes with op: reinit, and names the member");
+    check(!spec.vacuum || spec.op == OperationKind::vacuum, "spec.vacuum", "needs op: vacuum");
+    check(!spec.vacuum || spec.vacuum->tables.empty() || spec.vacuum->databases.size() == 1,
+          "spec.vacuum.tables", "needs exactly one database, which they are in");
+    check(spec.sql.has_value() == (spec.op == OperationKind::sql), "spec.sql",
+          "goes with op: sql, and names the script");
+    check(!spec.sql || spec.sql->config_map.has_value() != spec.sql->secret.has_value(), "spec.sql",
+          "takes its script from either configMap or secret");
     return problems;
 }
 
@@ -31,6 +38,19 @@ Duration duration_of(const std::string& text) {
 }
 
 }  // namespace
+
+bool runs_jobs(OperationKind kind) {
+    switch (kind) {
+        case OperationKind::restart:
+        case OperationKind::switchover:
+        case OperationKind::reinit:
+            return false;
+        case OperationKind::vacuum:
+        case OperationKind::sql:
+            return true;
+    }
+    return false;
+}
 
 bool is_finished(const OperationStatus& status) {
     return status.phase == OperationPhase::completed || status.phase == OperationPhase::failed ||

@@ -19,7 +19,7 @@ inline constexpr Kind bg_db_ops{"bestgres.io", "v1", "BGDbOps", "bgdbops"};
 
 namespace bestgres::api {
 
-enum class OperationKind { restart, switchover, reinit };
+enum class OperationKind { restart, switchover, reinit, vacuum, sql };
 
 struct SwitchoverOperation {
     std::optional<std::string> target;  // absent: the best of those that may lead
@@ -40,6 +40,33 @@ struct ReinitOperation {
     bool operator==(const ReinitOperation&) const = default;
 };
 
+struct VacuumOperation {
+    bool full = false;
+    bool freeze = false;
+    bool analyze = true;
+    std::vector<std::string> databases;  // none: all
+    std::vector<std::string> tables;     // of the one database; none: all
+
+    bool operator==(const VacuumOperation&) const = default;
+};
+
+// One key of a ConfigMap or a Secret.
+struct ScriptKey {
+    std::string name;
+    std::string key = "script.sql";
+
+    bool operator==(const ScriptKey&) const = default;
+};
+
+struct SqlOperation {
+    std::string database = "postgres";
+    std::optional<ScriptKey> config_map;
+    std::optional<ScriptKey> secret;
+    bool single_transaction = true;
+
+    bool operator==(const SqlOperation&) const = default;
+};
+
 struct OperationSpec {
     std::string cluster;
     OperationKind op = OperationKind::restart;
@@ -51,6 +78,8 @@ struct OperationSpec {
     std::optional<SwitchoverOperation> switchover;
     std::optional<RestartOperation> restart;
     std::optional<ReinitOperation> reinit;
+    std::optional<VacuumOperation> vacuum;
+    std::optional<SqlOperation> sql;
 
     bool operator==(const OperationSpec&) const = default;
 };
@@ -73,6 +102,13 @@ struct OperationStepStatus {
     bool operator==(const OperationStepStatus&) const = default;
 };
 
+// What an operation has found out or handed back.
+struct OperationResult {
+    std::string output;  // the last words of its program
+
+    bool operator==(const OperationResult&) const = default;
+};
+
 struct OperationStatus {
     std::optional<OperationPhase> phase;
     std::string step;           // "2/4": finished steps of all
@@ -83,6 +119,7 @@ struct OperationStatus {
     std::string message;  // what it waits for, or how it ended
     std::int64_t observed_generation = 0;
     std::vector<OperationStepStatus> steps;
+    std::optional<OperationResult> result;
     std::vector<Condition> conditions;
 
     bool operator==(const OperationStatus&) const = default;
@@ -90,6 +127,8 @@ struct OperationStatus {
 
 inline constexpr std::string_view operation_finalizer = "bestgres.io/operation";
 
+// Whether its steps are client programs that Jobs run.
+bool runs_jobs(OperationKind kind);
 bool is_finished(const OperationStatus& status);
 std::string_view word_of(OperationPhase phase);
 

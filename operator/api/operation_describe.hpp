@@ -8,10 +8,12 @@ namespace bestgres::api {
 
 template <>
 struct Words<OperationKind> {
-    static constexpr std::array<std::pair<OperationKind, std::string_view>, 3> all{
+    static constexpr std::array<std::pair<OperationKind, std::string_view>, 5> all{
         {{OperationKind::restart, "restart"},
          {OperationKind::switchover, "switchover"},
-         {OperationKind::reinit, "reinit"}}};
+         {OperationKind::reinit, "reinit"},
+         {OperationKind::vacuum, "vacuum"},
+         {OperationKind::sql, "sql"}}};
 };
 
 template <>
@@ -40,6 +42,18 @@ inline constexpr Field member_field{.min_length = 1,
                                     .max_length = 63,
                                     .pattern = "^[a-z]([-a-z0-9]*[a-z0-9])?-[0-9]+$",
                                     .pattern_says = "the name of a member such as db-1"};
+// As plain identifiers, so that no connection string is taken for one.
+inline constexpr Field database_field{.min_length = 1,
+                                      .max_length = 63,
+                                      .max_items = 64,
+                                      .pattern = "^[A-Za-z_][-A-Za-z0-9_.$]*$",
+                                      .pattern_says = "the name of a database such as app"};
+inline constexpr Field table_field{
+    .min_length = 1,
+    .max_length = 131,
+    .max_items = 64,
+    .pattern = "^([A-Za-z_][A-Za-z0-9_$]*|\"[^\"]+\")([.]([A-Za-z_][A-Za-z0-9_$]*|\"[^\"]+\"))?$",
+    .pattern_says = "the name of a table such as orders, shop.orders or shop.\"Orders\""};
 
 constexpr Field with_doc(Field field, std::string_view doc) {
     field.doc = doc;
@@ -71,6 +85,64 @@ void describe(Visitor& visit, ReinitOperation& spec) {
                            "primary.");
     field.required = true;
     visit("member", spec.member, field);
+}
+
+template <class Visitor>
+void describe(Visitor& visit, VacuumOperation& spec) {
+    visit("full", spec.full,
+          Field{.doc = "Rewrite the tables: gives space back to the system, and locks each table "
+                       "against every use meanwhile."});
+    visit("freeze", spec.freeze, Field{.doc = "Freeze all rows."});
+    visit("analyze", spec.analyze, Field{.doc = "Renew the planner's statistics too."});
+    visit("databases", spec.databases,
+          with_doc(database_field, "The databases, one step each. When absent, all in one step."));
+    visit("tables", spec.tables,
+          with_doc(table_field, "The tables of the one database that is named. When absent, all."));
+    visit.rule(
+        {"!has(self.tables) || size(self.tables) == 0 || (has(self.databases) && "
+         "size(self.databases) == 1)",
+         "tables need exactly one database, which they are in"});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, ScriptKey& key) {
+    visit("name", key.name,
+          Field{.doc = "Its name, in the same namespace.",
+                .required = true,
+                .min_length = 1,
+                .max_length = 253});
+    visit("key", key.key,
+          Field{.doc = "The key that holds the script.",
+                .min_length = 1,
+                .max_length = 253,
+                .pattern = "^[-._A-Za-z0-9]+$",
+                .pattern_says = "a key of a ConfigMap or Secret such as script.sql"});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, SqlOperation& spec) {
+    visit("database", spec.database, with_doc(database_field, "Where the script runs."));
+    visit("configMap", spec.config_map,
+          Field{.doc = "The ConfigMap that holds the script. Its output stands in status.result.",
+                .no_default = true});
+    visit("secret", spec.secret,
+          Field{.doc = "The Secret that holds the script. Nothing of its output is shown.",
+                .no_default = true});
+    visit("singleTransaction", spec.single_transaction,
+          Field{.doc = "All or nothing, and once: a row in table bestgres.operation_ledger of the "
+                       "database commits with the script. Without it a script that fails is not "
+                       "tried again."});
+    visit.rule({"has(self.configMap) != has(self.secret)",
+                "the script comes from either configMap or secret"});
+}
+
+template <class Visitor>
+void describe_client_blocks(Visitor& visit, OperationSpec& spec) {
+    visit("vacuum", spec.vacuum, Field{.doc = "How op: vacuum is to be done.", .no_default = true});
+    visit("sql", spec.sql, Field{.doc = "What op: sql is to run.", .no_default = true});
+    visit.rule({"!has(self.vacuum) || self.op == 'vacuum'", "block vacuum needs op: vacuum"});
+    visit.rule({"has(self.sql) == (self.op == 'sql')",
+                "op: sql needs block sql, which names the script, and no other op has it"});
 }
 
 template <class Visitor>
@@ -120,6 +192,7 @@ void describe(Visitor& visit, OperationSpec& spec) {
                 .minimum = 1,
                 .maximum = 1000});
     describe_blocks(visit, spec);
+    describe_client_blocks(visit, spec);
 }
 
 template <class Visitor>
@@ -137,6 +210,11 @@ void describe(Visitor& visit, OperationStepStatus& step) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, OperationResult& result) {
+    visit("output", result.output, Field{.doc = "The end of what its program said."});
+}
+
+template <class Visitor>
 void describe(Visitor& visit, OperationStatus& status) {
     visit("phase", status.phase, Field{.doc = "The state in one word."});
     visit("step", status.step, Field{.doc = "Finished steps of all: 2/4."});
@@ -150,6 +228,8 @@ void describe(Visitor& visit, OperationStatus& status) {
           Field{.doc = "The metadata.generation that this status is about.", .no_default = true});
     visit("steps", status.steps,
           Field{.doc = "The journal: every step with what happened and why.", .max_items = 256});
+    visit("result", status.result,
+          Field{.doc = "What it handed back, as far as it is known.", .no_default = true});
     visit("conditions", status.conditions,
           Field{.doc = "Running, Completed and Failed, for `kubectl wait` and programs.",
                 .max_items = 64,

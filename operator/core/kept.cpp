@@ -99,6 +99,14 @@ kube::Object kept_pod(const kube::Object& pod) {
     return kube::Object(std::move(kept));
 }
 
+// How it ended, and whose it is.
+kube::Object kept_job(const kube::Object& job) {
+    Json kept = frame_of(job);
+    kept["status"]["conditions"] = only_of_each(array_at(job.json(), {"status", "conditions"}),
+                                                {"type", "status", "reason", "message"});
+    return kube::Object(std::move(kept));
+}
+
 kube::Object kept_claim(const kube::Object& claim) {
     Json kept = frame_of(claim);
     kept["spec"] = only(object_at(claim.json(), {"spec"}), {"resources"});
@@ -150,6 +158,9 @@ bool is_only_compared(const kube::Kind& kind) {
 Kept kept_of(const kube::Kind& kind, const kube::Object& object) {
     if (kind == kinds::pod) {
         return {.object = kept_pod(object), .text = nullptr};
+    }
+    if (kind == kinds::job) {
+        return {.object = kept_job(object), .text = nullptr};
     }
     if (kind == kinds::persistent_volume_claim) {
         return {.object = kept_claim(object), .text = nullptr};

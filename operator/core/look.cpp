@@ -53,8 +53,9 @@ void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> s
         ask(ref, look_up(ref));
     }
     if (work.step && plan::is_of_operations(work.step->rule)) {
-        const kube::Kind& kind = kube::kinds::bg_db_ops;
-        ask({kind, key.ns, ""}, kube::List{kind, key.ns, "", ""});
+        ask({kube::kinds::bg_db_ops, key.ns, ""},
+            kube::List{kube::kinds::bg_db_ops, key.ns, "", ""});
+        ask({kube::kinds::job, key.ns, ""}, kube::List{kube::kinds::job, key.ns, labelled, ""});
     }
 }
 

@@ -15,7 +15,9 @@ using Stage = ClusterWork::Stage;
 
 bool OperatorCore::knows_operations(Instant now) const {
     return std::ranges::all_of(informers_, [now](const Informer& one) {
-        return one.spec().kind != kube::kinds::bg_db_ops || one.current(now);
+        const bool is_of_them =
+            one.spec().kind == kube::kinds::bg_db_ops || one.spec().kind == kube::kinds::job;
+        return !is_of_them || one.current(now);
     });
 }
 
@@ -40,6 +42,11 @@ void OperatorCore::reconcile_orphans(const ClusterKey& key, Turn& turn) {
     view.name = key.name;
     view.facts.now = turn.now;
     view.facts.operations = operations_of(key, turn.now);
+    for (const kube::Ref& ref : store_.of_cluster(key)) {
+        if (ref.kind == kube::kinds::job || ref.kind == kube::kinds::pod) {
+            view.facts.objects.emplace(ref, store_.find(ref)->object);
+        }
+    }
     plan::OperationsPlan planned = plan::plan_orphaned_operations(view);
     if (planned.look_again) {
         queue_.add(key, *planned.look_again);
@@ -100,8 +107,10 @@ void OperatorCore::operation_succeeded(const ClusterKey& key, const plan::Step& 
 
 void OperatorCore::operation_failed(const ClusterKey& key, const StepFailure& failure, Turn& turn) {
     ClusterWork& work = works_[key];
-    // A look that fails says nothing of the step itself.
-    if (work.step->rule == plan::RuleId::run_operation && work.stage == Stage::acting) {
+    // A look that fails says nothing of the step itself, nor does an answer that says that the
+    // world is as it was to be.
+    if (work.step->rule == plan::RuleId::run_operation && work.stage == Stage::acting &&
+        !failure.harmless) {
         work.operation_refused = failure.message;
     }
     const bool exists = store_.find({kube::kinds::bg_cluster, key.ns, key.name}) != nullptr;

@@ -256,5 +256,79 @@ TEST(Operate, removes_what_its_time_is_over_for) {
     EXPECT_EQ(status_of(rig, "over"), "absent");
 }
 
+std::vector<kube::Object> jobs(const Rig& rig) {
+    std::vector<kube::Object> jobs;
+    for (const auto& [ref, object] : rig.server.objects()) {
+        if (ref.kind == kube::kinds::job) {
+            jobs.push_back(object);
+        }
+    }
+    return jobs;
+}
+
+void end_job(Rig& rig, const kube::Object& job) {
+    rig.server.edit(ref(kube::kinds::job, std::string(job.name())), [](Json& json) {
+        json["status"]["conditions"] = Json::array({{{"type", "Complete"}, {"status", "True"}}});
+    });
+}
+
+TEST(Operate, runs_a_program_as_a_job) {
+    Rig rig = running(3);
+    Members members(rig);
+    ask(rig, "clean", "{op: vacuum}");
+    rig.run_for(minutes(1));
+    ASSERT_EQ(jobs(rig).size(), 1U);
+    EXPECT_EQ(status_of(rig, "clean"), "Running");
+    rig.calls.clear();
+    rig.run_for(minutes(10));
+    EXPECT_EQ(rig.calls, std::vector<std::string>{}) << "waiting costs nothing";
+
+    end_job(rig, jobs(rig).front());
+    rig.run_for(minutes(1));
+    EXPECT_EQ(status_of(rig, "clean"), "Completed");
+    EXPECT_EQ(jobs(rig).size(), 0U) << "its result is kept";
+}
+
+// The call may have been carried out, and the next one would be another Job.
+TEST(Operate, makes_no_second_job_after_a_lost_answer) {
+    Rig rig = running(3);
+    Members members(rig);
+    ask(rig, "clean", "{op: vacuum, maxRetries: 0}");
+    bool lost = false;
+    rig.server.fault = [&](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const create = std::get_if<kube::Create>(&call);
+        rig.server.lose_answers =
+            create != nullptr && create->kind == kube::kinds::job && !std::exchange(lost, true);
+        return std::nullopt;
+    };
+    rig.run_for(minutes(1));
+    ASSERT_TRUE(lost);
+    ASSERT_EQ(jobs(rig).size(), 1U);
+    EXPECT_EQ(status_of(rig, "clean"), "Running");
+    end_job(rig, jobs(rig).front());
+    rig.run_for(minutes(1));
+    EXPECT_EQ(status_of(rig, "clean"), "Completed");
+}
+
+TEST(Operate, says_why_a_job_cannot_be_made) {
+    Rig rig = running(3);
+    Members members(rig);
+    ask(rig, "clean", "{op: vacuum, maxRetries: 1}");
+    rig.server.fault = [](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const create = std::get_if<kube::Create>(&call);
+        if (create == nullptr || create->kind != kube::kinds::job) {
+            return std::nullopt;
+        }
+        kube::Error refused;
+        refused.code = kube::ErrorCode::forbidden;
+        refused.applied = kube::Applied::no;
+        refused.message = "exceeded quota";
+        return refused;
+    };
+    rig.run_for(minutes(2));
+    EXPECT_EQ(status_of(rig, "clean"), "Failed");
+    EXPECT_EQ(status_of(rig, "clean", "message"), "vacuum all databases: exceeded quota");
+}
+
 }  // namespace
 }  // namespace bestgres::core

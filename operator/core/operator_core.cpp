@@ -29,6 +29,8 @@ std::vector<Informer> make_informers(const std::string& ns) {
                                   .ns = ns,
                                   .label_selector = manifests::all_scopes_selector_text(),
                                   .of_scopes = true}));
+    informers.push_back(Informer(
+        {.kind = kube::kinds::job, .ns = ns, .label_selector = labelled, .optional = true}));
     return informers;
 }
 

@@ -122,6 +122,7 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     facts.decisions = work.decisions;
     facts.server_versions = work.server_versions;
     facts.operations = operations_of(key, turn.now);
+    facts.operations_known = knows_operations(turn.now);
     facts.operation_refused = work.operation_refused;
     facts.memory = work.memory;
     return facts;

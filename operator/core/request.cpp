@@ -200,6 +200,9 @@ Request request_for(const plan::Effect& effect, const ClusterView& view) {
             [&view](const plan::ReinitMember& reinit) { return reinit_request(view, reinit); },
             [&view](const plan::PatchPatroniConfig& patch) { return config_request(view, patch); },
             [&view](const plan::RunSql& run) { return sql_request(view, run); },
+            [](const plan::StartJob& start) -> Request {
+                return kube::Create{kube::kinds::job, start.job};
+            },
             [&view](const plan::AddFinalizer&) -> Request {
                 Json finalizers = finalizers_without_ours(view);
                 finalizers.push_back(std::string(manifests::finalizer));

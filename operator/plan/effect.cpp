@@ -24,7 +24,8 @@ bool is_disruptive(const Effect& effect) {
             [](const ScaleIn&) { return true; }, [](const Switchover&) { return true; },
             [](const RestartPostgres&) { return true; }, [](const ReinitMember&) { return true; },
             [](const PatchPatroniConfig&) { return false; }, [](const RunSql&) { return false; },
-            [](const AddFinalizer&) { return false; }, [](const DropFinalizer&) { return true; },
+            [](const StartJob&) { return true; }, [](const AddFinalizer&) { return false; },
+            [](const DropFinalizer&) { return true; },
             [](const JournalOperation& journal) { return journal.on_fresh_reads; },
             [](const HoldOperation&) { return false; },
             [](const ReleaseOperation&) { return false; }, [](const Announce&) { return false; }},
@@ -46,6 +47,7 @@ std::string_view name_of(const Effect& effect) {
                    [](const ReinitMember&) { return Name("ReinitMember"); },
                    [](const PatchPatroniConfig&) { return Name("PatchPatroniConfig"); },
                    [](const RunSql&) { return Name("RunSql"); },
+                   [](const StartJob&) { return Name("StartJob"); },
                    [](const AddFinalizer&) { return Name("AddFinalizer"); },
                    [](const DropFinalizer&) { return Name("DropFinalizer"); },
                    [](const JournalOperation&) { return Name("JournalOperation"); },
@@ -71,6 +73,7 @@ std::string describe(const Effect& effect) {
                    [](const ReinitMember& reinit) { return reinit.member.pod; },
                    [](const PatchPatroniConfig& patch) { return dump(patch.patch); },
                    [](const RunSql& run) { return run.purpose + " on " + run.leader.pod; },
+                   [](const StartJob& start) { return std::string(start.job.name()); },
                    [](const AddFinalizer&) { return std::string(); },
                    [](const DropFinalizer&) { return std::string(); },
                    [](const JournalOperation& journal) {
@@ -105,6 +108,9 @@ bool same_intent(const Effect& left, const Effect& right) {
     if (const auto* patch = std::get_if<PatchObject>(&left)) {
         const auto& other = std::get<PatchObject>(right);
         return patch->uid == other.uid && patch->merge == other.merge;
+    }
+    if (const auto* start = std::get_if<StartJob>(&left)) {
+        return start->job.name() == std::get<StartJob>(right).job.name();
     }
     if (const auto* journal = std::get_if<JournalOperation>(&left)) {
         return journal->operation.uid == std::get<JournalOperation>(right).operation.uid;

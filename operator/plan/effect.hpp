@@ -104,6 +104,12 @@ struct RunSql {
     std::vector<postgres::Statement> statements;
     bool operator==(const RunSql&) const = default;
 };
+// Create only, and by a name that is this try's alone: one that exists already is the one that was
+// meant.
+struct StartJob {
+    kube::Object job;
+    bool operator==(const StartJob&) const = default;
+};
 struct AddFinalizer {
     bool operator==(const AddFinalizer&) const = default;
 };
@@ -146,7 +152,7 @@ struct Announce {
 
 using Effect = std::variant<ApplyObject, CreateSecret, PatchObject, DeleteObject, DeletePod,
                             EvictPod, ScaleIn, Switchover, RestartPostgres, ReinitMember,
-                            PatchPatroniConfig, RunSql, AddFinalizer, DropFinalizer,
+                            PatchPatroniConfig, RunSql, StartJob, AddFinalizer, DropFinalizer,
                             JournalOperation, HoldOperation, ReleaseOperation, Announce>;
 
 // Whether the step can take something away from clients or from the data. A disruptive step is

@@ -91,9 +91,9 @@ TestCluster& TestCluster::perform(const Effect& effect) {
                     text = dump(config);
                 });
             },
-            [](const RunSql&) {}, [](const AddFinalizer&) {}, [](const DropFinalizer&) {},
-            [](const JournalOperation&) {}, [](const HoldOperation&) {},
-            [](const ReleaseOperation&) {}, [](const Announce&) {}},
+            [](const RunSql&) {}, [](const StartJob&) {}, [](const AddFinalizer&) {},
+            [](const DropFinalizer&) {}, [](const JournalOperation&) {},
+            [](const HoldOperation&) {}, [](const ReleaseOperation&) {}, [](const Announce&) {}},
         effect);
     return *this;
 }

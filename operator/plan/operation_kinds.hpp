@@ -19,23 +19,27 @@ struct Beginning {
     std::string refusal = {};   // why it can never be done; empty: it can
 };
 
-// What an open step needs: an effect, or something to wait for.
+// What an open step needs: an effect, or something to wait for; or its last try failed.
 struct Need {
     std::optional<Effect> effect = std::nullopt;
     std::string because = {};
+    std::string failure = {};
+    bool is_final = false;  // the failed step may have taken effect: no further try
 };
 
 struct OperationMethods {
-    Beginning (*begin)(const ClusterView& view, const api::OperationSpec& spec);
-    void (*advance)(const ClusterView& view, const api::OperationSpec& spec,
+    Beginning (*begin)(const ClusterView& view, const Operation& operation);
+    void (*advance)(const ClusterView& view, const Operation& operation,
                     api::OperationStatus& status);
-    Need (*effect_of)(const ClusterView& view, const api::OperationSpec& spec,
+    Need (*effect_of)(const ClusterView& view, const Operation& operation,
                       const api::OperationStepStatus& step);
 };
 
 extern const OperationMethods switchover_operation;
 extern const OperationMethods restart_operation;
 extern const OperationMethods reinit_operation;
+extern const OperationMethods vacuum_operation;
+extern const OperationMethods sql_operation;
 
 const OperationMethods& methods_of(api::OperationKind kind);
 

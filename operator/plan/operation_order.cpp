@@ -2,12 +2,17 @@
 
 #include <algorithm>
 
+#include "operator/plan/operation_job.hpp"
 #include "operator/plan/operation_journal.hpp"
 
 namespace bestgres::plan {
 namespace {
 
 using api::OperationPhase;
+
+// What a program that is to stop takes to cancel its statement, and a kubelet to tell. Longer is
+// waited for nobody: its node may be lost.
+constexpr Duration patience_with_clients = std::chrono::minutes(1);
 
 std::optional<Instant> deadline_of(const Operation& operation) {
     if (!operation.runs() || !operation.spec) {
@@ -57,28 +62,72 @@ std::string reason_to_end(const ClusterView& view, const Operation& operation) {
     return "";
 }
 
-// Deleting is cancelling.
-std::optional<Step> cancel(const ClusterView& view, const Operation& operation) {
-    if (!is_at_safe_point(view, operation)) {
-        return std::nullopt;
-    }
-    if (operation.runs()) {
-        return end(view, operation, OperationPhase::cancelled, "it was deleted");
-    }
-    return operation.held() ? std::optional(release(operation, "it was deleted")) : std::nullopt;
+// What one operation needs now, whoever's turn it is.
+struct Settling {
+    std::optional<Step> step = std::nullopt;
+    bool is_ending = false;  // it begins nothing more
+    std::optional<Instant> look_again = std::nullopt;
+};
+
+// When a program that was told to stop counts as gone.
+Instant gone_by(const Operation& operation) {
+    const std::optional<Instant> deleted = operation.object.deletion_timestamp();
+    const std::optional<Instant> deadline = deadline_of(operation);
+    const Instant asked = deleted && deadline ? std::min(*deleted, *deadline)
+                          : deleted           ? *deleted
+                                              : deadline.value_or(Instant{});
+    return asked + patience_with_clients;
 }
 
-std::optional<Step> settle(const ClusterView& view, const Operation& operation) {
+// Before it ends, its Job does, and the program has cancelled what it was about.
+std::optional<Settling> stop_clients(const ClusterView& view, const Operation& operation,
+                                     const std::string& because) {
+    const std::string_view uid = operation.object.uid();
+    const kube::Object* const job = find_unfinished_job(view, uid);
+    if (job != nullptr && !job->being_deleted()) {
+        return Settling{.step = stop(*job, "BGDbOps " + operation.name() + ": " + because),
+                        .is_ending = true};
+    }
+    const bool works = job != nullptr || find_running_client(view, uid) != nullptr;
+    if (works && view.now() < gone_by(operation)) {
+        return Settling{.is_ending = true, .look_again = gone_by(operation)};
+    }
+    return std::nullopt;
+}
+
+// Deleting is cancelling.
+Settling cancel(const ClusterView& view, const Operation& operation) {
+    if (std::optional<Settling> stopping = stop_clients(view, operation, "it was deleted")) {
+        return *std::move(stopping);
+    }
+    Settling settling{.is_ending = true};
+    if (!is_at_safe_point(view, operation)) {
+        return settling;
+    }
+    if (operation.runs()) {
+        settling.step = end(view, operation, OperationPhase::cancelled, "it was deleted");
+    } else if (operation.held()) {
+        settling.step = release(operation, "it was deleted");
+    }
+    return settling;
+}
+
+Settling settle(const ClusterView& view, const Operation& operation) {
     if (operation.object.being_deleted()) {
         return cancel(view, operation);
     }
     if (operation.finished()) {
-        return operation.held() ? std::optional(release(operation, "it has ended")) : std::nullopt;
+        return operation.held() ? Settling{.step = release(operation, "it has ended")} : Settling{};
     }
     std::string reason = reason_to_end(view, operation);
-    return reason.empty()
-               ? std::nullopt
-               : std::optional(end(view, operation, OperationPhase::failed, std::move(reason)));
+    if (reason.empty()) {
+        return {};
+    }
+    if (std::optional<Settling> stopping = stop_clients(view, operation, reason)) {
+        return *std::move(stopping);
+    }
+    return {.step = end(view, operation, OperationPhase::failed, std::move(reason)),
+            .is_ending = true};
 }
 
 std::optional<Instant> expiry_of(const Operation& operation) {
@@ -114,7 +163,7 @@ std::string turn_of(const ClusterView& view, const Operation& operation, const O
     if (!is_due(view, operation)) {
         return "not before " + format_seconds(*operation.spec->run_at);
     }
-    return current == nullptr ? "an earlier operation is being cancelled"
+    return current == nullptr ? "an earlier operation is being ended"
                               : "BGDbOps " + current->name() + " is first";
 }
 
@@ -129,7 +178,9 @@ void keep_earlier(std::optional<Instant>& earliest, std::optional<Instant> other
 const Operation* find_current(const ClusterView& view, const std::vector<Operation>& operations) {
     const auto running = std::ranges::find_if(operations, &Operation::runs);
     if (running != operations.end()) {
-        return running->object.being_deleted() ? nullptr : &*running;
+        const bool is_ending =
+            running->object.being_deleted() || !reason_to_end(view, *running).empty();
+        return is_ending ? nullptr : &*running;
     }
     const auto next = std::ranges::find_if(operations, [&view](const Operation& one) {
         return !one.finished() && !one.object.being_deleted() && one.spec && is_due(view, one);
@@ -140,11 +191,15 @@ const Operation* find_current(const ClusterView& view, const std::vector<Operati
 OperationsPlan keep_order(const ClusterView& view, const std::vector<Operation>& operations) {
     OperationsPlan plan;
     for (const Operation& operation : operations) {
-        if (std::optional<Step> step = settle(view, operation)) {
-            plan.step = std::move(step);
+        Settling settling = settle(view, operation);
+        if (settling.step) {
+            plan.step = std::move(settling.step);
             return plan;
         }
-        keep_earlier(plan.look_again, deadline_of(operation));
+        keep_earlier(plan.look_again, settling.look_again);
+        if (const std::optional<Instant> deadline = deadline_of(operation); deadline > view.now()) {
+            keep_earlier(plan.look_again, deadline);
+        }
     }
     const bool exists = !view.resource().name().empty();
     const Operation* const current = exists ? find_current(view, operations) : nullptr;
@@ -171,7 +226,9 @@ OperationsPlan keep_order(const ClusterView& view, const std::vector<Operation>&
     }
     if (const Operation* const surplus = find_surplus(operations)) {
         plan.step = remove(view, *surplus, "historyLimit is exceeded");
+        return plan;
     }
+    plan.step = sweep_jobs(view, operations);
     return plan;
 }
 

@@ -15,8 +15,8 @@ bool copies(const Member& member) {
            (member.rest && member.rest->state == copying);
 }
 
-Beginning begin(const ClusterView& view, const api::OperationSpec& spec) {
-    const std::string& name = spec.reinit->member;
+Beginning begin(const ClusterView& view, const Operation& operation) {
+    const std::string& name = operation.spec->reinit->member;
     const Member* const member = view.member(name);
     if (member == nullptr || !is_wanted(view, *member)) {
         return {.refusal = view.name + " has no member " + name};
@@ -35,7 +35,7 @@ Beginning begin(const ClusterView& view, const api::OperationSpec& spec) {
     return {.steps = {std::move(ask), std::move(copy)}};
 }
 
-void advance(const ClusterView& view, const api::OperationSpec&, api::OperationStatus& status) {
+void advance(const ClusterView& view, const Operation&, api::OperationStatus& status) {
     if (status.steps.size() != 2) {
         return;
     }
@@ -65,8 +65,7 @@ void advance(const ClusterView& view, const api::OperationSpec&, api::OperationS
     }
 }
 
-Need effect_of(const ClusterView& view, const api::OperationSpec&,
-               const OperationStepStatus& step) {
+Need effect_of(const ClusterView& view, const Operation&, const OperationStepStatus& step) {
     const Member* const member = view.member(step.member);
     if (member == nullptr || !member->has_pod()) {
         return {.because = step.member + " has no pod"};

@@ -53,7 +53,8 @@ OperationStepStatus hand_over_from(const Member& primary) {
     return step;
 }
 
-Beginning begin(const ClusterView& view, const api::OperationSpec& spec) {
+Beginning begin(const ClusterView& view, const Operation& operation) {
+    const api::OperationSpec& spec = *operation.spec;
     if (std::string obstacle = obstacle_of(view, spec); !obstacle.empty()) {
         return {.obstacle = std::move(obstacle)};
     }
@@ -147,10 +148,9 @@ void open_next(const ClusterView& view, api::OperationStatus& status) {
     }
 }
 
-void advance(const ClusterView& view, const api::OperationSpec& spec,
-             api::OperationStatus& status) {
+void advance(const ClusterView& view, const Operation& operation, api::OperationStatus& status) {
     close_restarts(view, status);
-    judge_hand_over(view, spec, status);
+    judge_hand_over(view, *operation.spec, status);
     const Member* const primary = view.primary();
     const auto pending_hand_over = std::ranges::find_if(
         status.steps,
@@ -167,8 +167,9 @@ void advance(const ClusterView& view, const api::OperationSpec& spec,
     }
 }
 
-Need effect_of(const ClusterView& view, const api::OperationSpec& spec,
+Need effect_of(const ClusterView& view, const Operation& operation,
                const OperationStepStatus& step) {
+    const api::OperationSpec& spec = *operation.spec;
     const Member* const member = view.member(step.member);
     if (member == nullptr) {
         return {.because = step.member + " does not exist"};

@@ -10,8 +10,8 @@ std::string target_in(const api::OperationSpec& spec) {
     return spec.switchover ? spec.switchover->target.value_or("") : "";
 }
 
-Beginning begin(const ClusterView& view, const api::OperationSpec& spec) {
-    const std::string target = target_in(spec);
+Beginning begin(const ClusterView& view, const Operation& operation) {
+    const std::string target = target_in(*operation.spec);
     const Member* const member = view.member(target);
     if (!target.empty() && (member == nullptr || !is_wanted(view, *member))) {
         return {.refusal = view.name + " has no member " + target};
@@ -30,7 +30,7 @@ Beginning begin(const ClusterView& view, const api::OperationSpec& spec) {
     return {.steps = {std::move(step)}};
 }
 
-void advance(const ClusterView& view, const api::OperationSpec&, api::OperationStatus& status) {
+void advance(const ClusterView& view, const Operation&, api::OperationStatus& status) {
     const Member* const primary = view.primary();
     for (api::OperationStepStatus& step : status.steps) {
         if (is_closed(step)) {
@@ -63,8 +63,7 @@ std::string objection_to(const ClusterView& view, const Member& target) {
     return "";
 }
 
-Need effect_of(const ClusterView& view, const api::OperationSpec&,
-               const api::OperationStepStatus& step) {
+Need effect_of(const ClusterView& view, const Operation&, const api::OperationStepStatus& step) {
     if (std::string obstacle = obstacle_to_disruption(view); !obstacle.empty()) {
         return {.because = std::move(obstacle)};
     }

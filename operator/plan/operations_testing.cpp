@@ -124,14 +124,77 @@ OperationsPlan TestOperations::plan(bool fresh) {
     return made;
 }
 
+void TestOperations::make_job(const kube::Object& job) {
+    Json json = job.json();
+    const std::string name(job.name());
+    const std::string uid = "uid-" + std::to_string(++versions_);
+    json["metadata"]["uid"] = uid;
+    json["metadata"]["resourceVersion"] = std::to_string(versions_);
+    Json pod = {{"metadata", json["spec"]["template"]["metadata"]},
+                {"status", {{"phase", "Running"}}}};
+    pod["metadata"]["name"] = name + "-x1";
+    pod["metadata"]["namespace"] = "shop";
+    pod["metadata"]["ownerReferences"] =
+        Json::array({{{"kind", "Job"}, {"name", name}, {"uid", uid}, {"controller", true}}});
+    auto& objects = db.facts().objects;
+    objects.emplace(kube::Ref{kube::kinds::job, "shop", name}, kube::Object(std::move(json)));
+    objects.emplace(kube::Ref{kube::kinds::pod, "shop", name + "-x1"},
+                    kube::Object(std::move(pod)));
+}
+
+void TestOperations::remove_job(const std::string& name) {
+    db.facts().objects.erase({kube::kinds::job, "shop", name});
+    db.facts().objects.erase({kube::kinds::pod, "shop", name + "-x1"});
+}
+
+kube::Object TestOperations::job() const {
+    const ClusterView view = db.view();
+    for (const auto& [ref, object] : view.facts.objects) {
+        if (ref.kind == kube::kinds::job && !object.json().contains("status")) {
+            return object;
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> TestOperations::jobs() const {
+    const ClusterView view = db.view();
+    std::vector<std::string> names;
+    for (const auto& [ref, object] : view.facts.objects) {
+        if (ref.kind == kube::kinds::job) {
+            names.push_back(ref.name);
+        }
+    }
+    return names;
+}
+
+TestOperations& TestOperations::end_job(bool well, const std::string& words) {
+    const std::string name(job().name());
+    BG_CHECK(!name.empty(), "a test ends a Job, and none is at work");
+    db.edit(kube::kinds::job, name, [well](Json& json) {
+        json["status"]["conditions"] = Json::array({{{"type", well ? "Complete" : "Failed"},
+                                                     {"status", "True"},
+                                                     {"reason", "BackoffLimitExceeded"},
+                                                     {"message", "it failed"}}});
+    });
+    db.edit(kube::kinds::pod, name + "-x1", [&](Json& json) {
+        json["status"] = {{"phase", well ? "Succeeded" : "Failed"},
+                          {"containerStatuses",
+                           Json::array({{{"name", "client"},
+                                         {"state", {{"terminated", {{"message", words}}}}}}})}};
+    });
+    return *this;
+}
+
 void TestOperations::act(const Effect& effect) {
-    std::visit(Overloaded{[this](const Switchover& over) { hand_over_to(over.candidate); },
-                          [this](const RestartPostgres& one) { restart(one.member.pod); },
-                          [this](const ReinitMember& one) {
-                              db.member_says(one.member.pod, {{"state", "creating replica"}});
-                          },
-                          [](const auto&) {}},
-               effect);
+    std::visit(
+        Overloaded{[this](const Switchover& over) { hand_over_to(over.candidate); },
+                   [this](const RestartPostgres& one) { restart(one.member.pod); },
+                   [this](const ReinitMember& one) {
+                       db.member_says(one.member.pod, {{"state", "creating replica"}});
+                   },
+                   [this](const StartJob& start) { make_job(start.job); }, [](const auto&) {}},
+        effect);
 }
 
 void TestOperations::perform(const Step& step) {
@@ -157,6 +220,10 @@ void TestOperations::perform(const Step& step) {
     }
     done.push_back(describe(step.effect));
     if (const auto* remove = std::get_if<DeleteObject>(&step.effect)) {
+        if (remove->ref.kind == kube::kinds::job) {
+            remove_job(remove->ref.name);
+            return;
+        }
         std::erase_if(facts.operations,
                       [remove](const kube::Object& one) { return one.name() == remove->ref.name; });
         return;

@@ -28,6 +28,11 @@ public:
     TestOperations& hand_over_to(const std::string& pod);
     TestOperations& restart(const std::string& pod);  // by somebody else
 
+    // The one Job that has not ended does, and its program's last words were these.
+    TestOperations& end_job(bool well, const std::string& words = "");
+    std::vector<std::string> jobs() const;  // names of those that exist
+    kube::Object job() const;               // the one that has not ended
+
     bool exists(const std::string& name) const;
     api::OperationStatus status(const std::string& name) const;
     std::string phase(const std::string& name) const;
@@ -43,6 +48,8 @@ private:
     void perform(const Step& step);
     void act(const Effect& effect);
     kube::Object& object(const std::string& name);
+    void make_job(const kube::Object& job);
+    void remove_job(const std::string& name);
 
     std::map<std::string, int> processes_;  // how often PostgreSQL was started, by member
     int versions_ = 100;

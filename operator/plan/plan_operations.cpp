@@ -39,17 +39,24 @@ std::string business_of(const ClusterView& view, const Plan& cluster) {
 }
 
 // The open step failed: it is tried again after a pause, or it was the last time.
-Step refused(const ClusterView& view, const Operation& operation, OperationStatus status) {
+struct Failed {
+    std::string because;
+    bool was_a_try = true;
+    bool is_final = false;
+};
+
+Step refused(const ClusterView& view, const Operation& operation, Failed failed) {
+    OperationStatus status = operation.status;
     ++status.attempts;
     OperationStepStatus& step = *find_open(status);
-    ++step.tries;
-    status.message = step.name + ": " + view.facts.operation_refused;
-    if (status.attempts > operation.spec->max_retries) {
+    step.tries += failed.was_a_try ? 1 : 0;
+    status.message = step.name + ": " + failed.because;
+    if (failed.is_final || status.attempts > operation.spec->max_retries) {
         Operation counted = operation;
         counted.status = status;
         return end(view, counted, OperationPhase::failed, status.message);
     }
-    const std::int64_t doublings = std::min<std::int64_t>(step.tries - 1, 8);
+    const std::int64_t doublings = std::clamp<std::int64_t>(step.tries - 1, 0, 8);
     status.retry_at = in_seconds(
         view.now() + std::min(first_pause * (std::int64_t{1} << doublings), longest_pause));
     return *journal(view, operation, std::move(status), "its step was refused");
@@ -72,12 +79,12 @@ Advanced advance(const ClusterView& view, const Operation& operation) {
         next.status.message.clear();
     }
     if (next.status.steps.empty()) {
-        Beginning beginning = methods.begin(view, *operation.spec);
+        Beginning beginning = methods.begin(view, operation);
         next.status.steps = std::move(beginning.steps);
         next.obstacle = std::move(beginning.obstacle);
         next.refusal = std::move(beginning.refusal);
     }
-    methods.advance(view, *operation.spec, next.status);
+    methods.advance(view, operation, next.status);
     next.done = next.obstacle.empty() && std::ranges::all_of(next.status.steps, is_closed);
     return next;
 }
@@ -89,12 +96,19 @@ std::string end_message(const OperationStatus& status) {
 OperationsPlan act(const ClusterView& view, const Operation& operation) {
     const OperationStepStatus& step = *find_open(operation.status);
     if (!view.facts.operation_refused.empty() && interference(view).empty()) {
-        return just(refused(view, operation, operation.status));
+        // A try is a Job: one that could not be made was none, and has the same name again.
+        return just(refused(view, operation,
+                            {.because = view.facts.operation_refused,
+                             .was_a_try = !api::runs_jobs(operation.spec->op)}));
     }
     if (operation.status.retry_at > view.now()) {
         return {.step = std::nullopt, .look_again = operation.status.retry_at};
     }
-    const Need need = methods_of(operation.spec->op).effect_of(view, *operation.spec, step);
+    Need need = methods_of(operation.spec->op).effect_of(view, operation, step);
+    if (!need.failure.empty()) {
+        return just(refused(view, operation,
+                            {.because = std::move(need.failure), .is_final = need.is_final}));
+    }
     if (!need.effect) {
         return just(tell(view, operation, need.because));
     }
@@ -145,12 +159,17 @@ const OperationMethods& methods_of(api::OperationKind kind) {
             return switchover_operation;
         case api::OperationKind::reinit:
             return reinit_operation;
+        case api::OperationKind::vacuum:
+            return vacuum_operation;
+        case api::OperationKind::sql:
+            return sql_operation;
     }
     return restart_operation;
 }
 
 OperationsPlan plan_operations(const ClusterView& view, const Plan& cluster) {
-    if (view.facts.operations.empty()) {
+    // Nothing is known of the Jobs either: whose they are, above all.
+    if (!view.facts.operations_known) {
         return {};
     }
     const std::vector<Operation> operations = read_operations(view);

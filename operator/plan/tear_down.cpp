@@ -41,6 +41,10 @@ Opinion remove_one(const ClusterView& view, const kube::Kind& kind, std::string_
 }
 
 Opinion stop_members(const ClusterView& view) {
+    // The programs of operations have nobody to talk to soon.
+    if (Opinion clients = remove_one(view, kube::kinds::job, ""); !clients.empty()) {
+        return clients;
+    }
     const Opinion set =
         remove_one(view, kube::kinds::stateful_set, manifests::stateful_set_name(view.name));
     if (!set.steps.empty()) {

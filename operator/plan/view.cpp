@@ -313,6 +313,7 @@ std::optional<kube::Kind> kind_of(const Object& object) {
                                       kube::kinds::event,
                                       kube::kinds::persistent_volume_claim,
                                       kube::kinds::stateful_set,
+                                      kube::kinds::job,
                                       kube::kinds::lease,
                                       kube::kinds::pod_disruption_budget,
                                       kube::kinds::role,

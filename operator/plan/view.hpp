@@ -81,6 +81,7 @@ struct Facts {
     std::vector<api::DecisionStatus> decisions;  // steps that this operator performed
     std::map<std::string, std::int64_t> server_versions;  // of PostgreSQL, by pod uid
     std::vector<kube::Object> operations;                 // every BGDbOps that names this cluster
+    bool operations_known = true;  // those are all of them, and the Jobs in `objects` all of theirs
     std::string operation_refused;  // why the open step's last try failed; empty: it has not
     Memory memory;                  // of earlier readings; empty is fine
 };

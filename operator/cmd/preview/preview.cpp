@@ -48,6 +48,7 @@ bool imagine(plan::Facts& facts, const plan::Effect& effect) {
                           [](const plan::ReinitMember&) { return false; },
                           [](const plan::PatchPatroniConfig&) { return false; },
                           [](const plan::RunSql&) { return false; },
+                          [](const plan::StartJob&) { return false; },
                           [](const plan::DropFinalizer&) { return false; },
                           [](const plan::JournalOperation&) { return false; },
                           [](const plan::HoldOperation&) { return false; },
