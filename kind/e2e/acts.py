@@ -22,7 +22,7 @@ def switch_over(cluster, candidate):
     cluster.world.apply(pod_manifest(name, cluster.spec["image"]["tag"], SWITCHOVER, [
         {"name": "URL", "value": f"http://{address}:8008"}, {"name": "LEADER", "value": leader},
         {"name": "CANDIDATE", "value": candidate},
-        {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": cluster.name, "key": "restapi-password"}}}]))
+        {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": cluster.secret, "key": "restapi-password"}}}]))
     wait_until(f"{candidate} leads", lambda: cluster.leader() == candidate, 60)
     cluster.world.delete("pod", name, "--wait=false", check=False)
 

@@ -26,6 +26,17 @@ class Cluster:
             "postgresql": {"parameters": {"shared_buffers": "16MB", "max_connections": "50"}},
         }, spec)
 
+    @property
+    def secret(self):
+        """The groups of a sharded cluster have one, which is called after their scope."""
+        return self.spec["citus"]["scope"] if "citus" in self.spec else self.name
+
+    @property
+    def dcs_prefix(self):
+        """What Patroni calls its objects after."""
+        citus = self.spec.get("citus")
+        return f"{citus['scope']}-{citus['group']}" if citus else self.name
+
     def manifest(self):
         return {"apiVersion": "bestgres.io/v1", "kind": "BGCluster", "metadata": {"name": self.name}, "spec": self.spec}
 
@@ -56,7 +67,7 @@ class Cluster:
         return [name for name, pod in self.pods().items() if is_ready(pod) and "deletionTimestamp" not in pod["metadata"]]
 
     def annotations(self, suffix):
-        found = self.world.get("configmaps", f"{self.name}-{suffix}")
+        found = self.world.get("configmaps", f"{self.dcs_prefix}-{suffix}")
         return (found or {}).get("metadata", {}).get("annotations", {})
 
     def leader(self):
@@ -71,8 +82,8 @@ class Cluster:
         return [name for name in self.annotations("sync").get("sync_standby", "").split(",") if name]
 
     def password(self):
-        secret = self.world.get("secrets", self.name)
-        expect(secret is not None, f"Secret {self.name} does not exist")
+        secret = self.world.get("secrets", self.secret)
+        expect(secret is not None, f"Secret {self.secret} does not exist")
         return base64.b64decode(secret["data"]["superuser-password"]).decode()
 
     def wait_ready(self, timeout=240, instances=None):

@@ -81,12 +81,16 @@ class Context:
 def clean_up(context):
     for cluster in context.clusters:
         cluster.destroy()
+    for cluster in context.clusters:
         for operation in json.loads(context.world.kubectl("get", "bgdbops", "-o", "json"))["items"]:
             if operation["spec"]["bgCluster"] == cluster.name:
                 context.world.delete("bgdbops", operation["metadata"]["name"], "--ignore-not-found", check=False)
-        for kind in ("pods", "persistentvolumeclaims", "secrets", "configmaps"):
-            selector = f"bestgres.io/cluster={cluster.name}"
-            context.world.kubectl("delete", kind, "-l", selector, "--ignore-not-found", check=False, timeout=120)
+        selectors = [f"bestgres.io/cluster={cluster.name}"]
+        if "citus" in cluster.spec:
+            selectors.append(f"bestgres.io/scope={cluster.spec['citus']['scope']}")
+        for selector in selectors:
+            for kind in ("pods", "persistentvolumeclaims", "secrets", "configmaps"):
+                context.world.kubectl("delete", kind, "-l", selector, "--ignore-not-found", check=False, timeout=120)
         context.world.delete("pod", f"{cluster.name}-writer", "--ignore-not-found", check=False)
 
 

@@ -44,7 +44,7 @@ class World:
         return json.loads(self.kubectl("get", kind, "-l", selector, "-o", "json"))["items"]
 
     def apply(self, *objects):
-        text = "\n---\n".join(json.dumps(one) for one in objects)
+        text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})
         return self.kubectl("apply", "-f", "-", stdin=text)
 
     def patch(self, kind, name, patch):

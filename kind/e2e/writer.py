@@ -33,7 +33,7 @@ while True:
     try:
         if connection is None:
             connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"],
-                                          dbname="postgres", connect_timeout=2, application_name="writer")
+                                          dbname=os.environ["PGDATABASE"], connect_timeout=2, application_name="writer")
             connection.autocommit = True
             cursor = connection.cursor()
             cursor.execute("create table if not exists e2e_rows (id bigint primary key)")
@@ -71,23 +71,25 @@ def pod_manifest(name, image, script, environment, labels=None):
     }
 
 
-def connection_environment(cluster, service):
-    return [{"name": "TARGET", "value": service},
-            {"name": "PGPASSWORD", "valueFrom": {"secretKeyRef": {"name": cluster.name, "key": "superuser-password"}}}]
+def connection_environment(cluster, service, database="postgres"):
+    return [{"name": "TARGET", "value": service}, {"name": "PGDATABASE", "value": database},
+            {"name": "PGPASSWORD", "valueFrom": {"secretKeyRef": {"name": cluster.secret, "key": "superuser-password"}}}]
 
 
 class Writer:
     """Writes rows through the primary Service from its creation to stop()."""
 
-    def __init__(self, cluster):
+    def __init__(self, cluster, database="postgres"):
         self.cluster = cluster
+        self.database = database
         self.world = cluster.world
         self.name = f"{cluster.name}-writer"
         self.lines = []
 
     def start(self):
         image = self.cluster.spec["image"]["tag"]
-        self.world.apply(pod_manifest(self.name, image, WRITER, connection_environment(self.cluster, self.cluster.name)))
+        environment = connection_environment(self.cluster, self.cluster.name, self.database)
+        self.world.apply(pod_manifest(self.name, image, WRITER, environment))
         wait_until(f"{self.name} has its first row acknowledged", lambda: self.outcomes("ack"), 90)
         return self
 
@@ -117,7 +119,7 @@ class Writer:
         """Acknowledged rows that the cluster does not hold, and how many rows have an unknown outcome."""
         acknowledged = {number for _, number in self.final("ack")}
         unknown = {number for _, number in self.final("unknown")}
-        stored = {int(row) for row in sql(self.cluster, "select id from e2e_rows").split()}
+        stored = {int(row) for row in sql(self.cluster, "select id from e2e_rows", database=self.database).split()}
         return sorted(acknowledged - stored), len(unknown), len(acknowledged)
 
     def expect_all(self, context=None):
@@ -134,8 +136,8 @@ class Writer:
 
 QUERY = r"""
 import os, psycopg2
-connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"], dbname="postgres",
-                              connect_timeout=5)
+connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"],
+                              dbname=os.environ["PGDATABASE"], connect_timeout=5)
 connection.autocommit = True
 cursor = connection.cursor()
 cursor.execute(os.environ["STATEMENT"])
@@ -145,21 +147,28 @@ for row in (cursor.fetchall() if cursor.description else []):
 """
 
 
-def sql(cluster, statement, service=None, timeout=60):
+def sql(cluster, statement, service=None, timeout=60, database="postgres"):
     """Runs one statement through a Service (the primary's by default) and returns its rows as text."""
     name = f"{cluster.name}-sql-{int(time.time() * 1000) % 100000000}"
-    environment = connection_environment(cluster, service or cluster.name) + [{"name": "STATEMENT", "value": statement}]
-    world = cluster.world
-    world.apply(pod_manifest(name, cluster.spec["image"]["tag"], QUERY, environment))
+    environment = connection_environment(cluster, service or cluster.name, database)
+    environment.append({"name": "STATEMENT", "value": statement})
+    pod = pod_manifest(name, cluster.spec["image"]["tag"], QUERY, environment)
+    return run_pod(cluster.world, pod, repr(statement), timeout)
+
+
+def run_pod(world, pod, what, timeout=60):
+    """Runs a client to its end and returns what it printed after "rows:"."""
+    name = pod["metadata"]["name"]
+    world.apply(pod)
 
     def finished():
         phase = world.get("pod", name).get("status", {}).get("phase")
         return phase if phase in ("Succeeded", "Failed") else None
 
     try:
-        phase = wait_until(f"{statement!r} ends", finished, timeout, every=0.3)
+        phase = wait_until(f"{what} ends", finished, timeout, every=0.3)
         output = world.kubectl("logs", name)
-        expect(phase == "Succeeded", f"{statement!r} failed: {output.strip()[-300:]}")
+        expect(phase == "Succeeded", f"{what} failed: {output.strip()[-300:]}")
         return output.split("rows:\n", 1)[-1].strip()
     finally:
         world.delete("pod", name, "--wait=false", check=False)

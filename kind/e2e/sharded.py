@@ -1,0 +1,97 @@
+"""The groups of a sharded cluster, and what Citus itself says of them."""
+from e2e.cluster import merged
+from e2e.world import Failure, Skipped, expect, wait_until
+from e2e.writer import pod_manifest, run_pod, sql
+
+DATABASE = "app"
+
+FIND_EXTENSION = r"""
+import glob
+print("rows:")
+print(*glob.glob("/usr/share/postgresql/*/extension/citus.control"))
+"""
+
+
+def need_citus(context):
+    """The image may lack the extension: Debian does not package it."""
+    world = context.world
+    if not hasattr(world, "citus_control"):
+        pod = pod_manifest(f"{context.name}-look", context.image, FIND_EXTENSION, [])
+        world.citus_control = run_pod(world, pod, "the search for the extension")
+    if not world.citus_control:
+        raise Skipped("no citus extension")
+
+
+class Groups:
+    """One BGCluster a group, the coordinator first."""
+
+    def __init__(self, context, workers, **spec):
+        need_citus(context)
+        self.context, self.world, self.scope = context, context.world, context.name
+        self.spec = merged({"instances": 2, "patroni": {"synchronous": "preferred"}}, spec)
+        self.coordinator = self.add("-coordinator", 0)
+        self.workers = [self.add(f"-worker-{number}", number + 1) for number in range(workers)]
+
+    def add(self, suffix, number):
+        return self.context.cluster(suffix, **self.spec, citus={"scope": self.scope, "group": number, "database": DATABASE})
+
+    @property
+    def all(self):
+        return [self.coordinator, *self.workers]
+
+    def create(self, timeout=400):
+        self.world.apply(*[group.manifest() for group in self.all])
+        for group in self.all:
+            group.wait_ready(timeout)
+        self.wait_registered()
+        self.world.versions.add("Citus " + self.query("select extversion from pg_extension where extname = 'citus'"))
+        return self
+
+    def query(self, statement, group=None, timeout=60):
+        return sql(group or self.coordinator, statement, timeout=timeout, database=DATABASE)
+
+    def nodes(self, group=None):
+        """What a node's own pg_dist_node says: the address of the primary of each group."""
+        rows = self.query("select groupid, nodename from pg_dist_node where noderole = 'primary' order by groupid", group)
+        return {int(number): address for number, address in (row.split() for row in rows.splitlines())}
+
+    def leaders(self):
+        """What pg_dist_node should say."""
+        found = {}
+        for group in self.all:
+            pod = group.pods().get(group.leader())
+            found[group.spec["citus"]["group"]] = (pod or {}).get("status", {}).get("podIP")
+        return found
+
+    def wait_registered(self, timeout=60):
+        """Until the coordinator, and every worker from its own copy of the metadata, name the leaders of all groups."""
+        def agree():
+            wanted = self.leaders()
+            for group in self.all:
+                seen = self.nodes(group)
+                if seen != wanted:
+                    raise Failure(f"pg_dist_node of {group.name} says {seen}, the leaders are {wanted}")
+            return True
+
+        wait_until("pg_dist_node of every node names the leaders", agree, timeout, every=1)
+
+    def make_rows(self, count=1000):
+        self.query("create table kept (id bigint primary key, word text)")
+        self.query("select create_distributed_table('kept', 'id')")
+        self.query(f"insert into kept select id, md5(id::text) from generate_series(1, {count}) as id")
+        self.query("create table e2e_rows (id bigint primary key)")
+        self.query("select create_distributed_table('e2e_rows', 'id')")
+        return self.checksum()
+
+    def checksum(self):
+        return self.query("select count(*), md5(string_agg(word, ',' order by id)) from kept")
+
+    def shards(self):
+        """How many shards of the table each group holds."""
+        rows = self.query("select groupid, count(*) from pg_dist_placement join pg_dist_shard using (shardid) "
+                          "where logicalrelid = 'kept'::regclass group by groupid order by groupid")
+        return {int(number): int(count) for number, count in (row.split() for row in rows.splitlines())}
+
+    def expect_whole(self, checksum):
+        found = self.checksum()
+        expect(found == checksum, f"the table was {checksum} and is {found}")
