@@ -135,9 +135,17 @@ class Writer:
 
 
 QUERY = r"""
-import os, psycopg2
-connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"],
-                              dbname=os.environ["PGDATABASE"], connect_timeout=5)
+import os, psycopg2, time
+# A Service may lead to nobody for a moment after its cluster was seen to be ready: outages are the writer's to measure.
+for patience in range(15, -1, -1):
+    try:
+        connection = psycopg2.connect(host=os.environ["TARGET"], user="postgres", password=os.environ["PGPASSWORD"],
+                                      dbname=os.environ["PGDATABASE"], connect_timeout=5)
+        break
+    except psycopg2.OperationalError:
+        if patience == 0:
+            raise
+        time.sleep(1)
 connection.autocommit = True
 cursor = connection.cursor()
 cursor.execute(os.environ["STATEMENT"])

@@ -76,8 +76,9 @@ pod: {labels: {team: shop}, annotations: {note: hello}}
 }
 
 TEST(Golden, group) {
-    expect_golden("group", testing::input("instances: 2\n"
-                                          "citus: {scope: shop, group: 2, database: app}"));
+    expect_golden("group",
+                  all_objects(testing::input("instances: 2\n"
+                                             "citus: {scope: shop, group: 2, database: app}")));
 }
 
 TEST(Golden, spilo) {
