@@ -1,10 +1,8 @@
-// What a transaction that the model looks into has changed, and the database as such changes leave
-// it. All of it lives in the write-ahead log: what is lost with the log is lost here too.
+// What a transaction that the model looks into has changed. All of it lives in the write-ahead log:
+// what is lost with the log is lost here too.
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -14,12 +12,15 @@ namespace bestgres::fakepatroni {
 
 struct Change {
     enum class Kind : std::uint8_t {
-        make_object,    // key: "database app"
-        drop_object,    //
-        ledger_row,     // key: the position; value: "started" or "finished"
-        ran,            // key: the digest of a user's statement that took effect
-        set_password,   // key: the role; value: a digest, never the password
-        set_parameter,  // key: a setting that binds standbys; value: the primary's
+        make_object,         // key: "database app"
+        drop_object,         //
+        ledger_row,          // key: the position; value: "started" or "finished"
+        ran,                 // key: the digest of a user's statement that took effect
+        set_password,        // key: the role; value: a digest, never the password
+        set_parameter,       // key: a setting that binds standbys; value: the primary's
+        citus,               // key: a table of Citus and a row of it: citus_tables.hpp
+        citus_prepare,       // key: the gid; value: a row that its commit writes
+        citus_end_prepared,  // key: the gid; value: "commit" or "rollback"
     };
     Kind kind = Kind::make_object;
     std::string key = {};
@@ -30,17 +31,5 @@ struct Change {
 using Changes = std::vector<Change>;  // of one transaction
 
 std::uint64_t hash_of(const Changes& changes);
-
-// The contents of a database as far as the model knows them.
-struct Catalogue {
-    std::set<std::string> objects = {};
-    std::map<std::int64_t, bool> ledger = {};            // position -> finished
-    std::map<std::string, int> times_run = {};           // digest of the statement -> how often
-    std::map<std::string, std::string> passwords = {};   // role -> digest
-    std::map<std::string, std::string> parameters = {};  // the primary's values that bind standbys
-
-    void apply(const Changes& changes);
-    bool operator==(const Catalogue&) const = default;
-};
 
 }  // namespace bestgres::fakepatroni

@@ -46,8 +46,9 @@ std::vector<WaitingCommit> CommitQueue::take_all() {
 }
 
 std::optional<WaitingCommit> CommitQueue::take(CommitId id) {
-    const auto found = std::ranges::find_if(
-        waiting_, [id](const WaitingCommit& commit) { return commit.id == id && !commit.of_sql; });
+    const auto found = std::ranges::find_if(waiting_, [id](const WaitingCommit& commit) {
+        return commit.id == id && commit.whose == CommitOf::client;
+    });
     if (found == waiting_.end()) {
         return std::nullopt;
     }
@@ -62,7 +63,7 @@ void CommitQueue::add_to(Hasher& hasher) const {
         hasher.add(commit.id);
         hasher.add(commit.mark.digest);
         hasher.add(static_cast<std::uint64_t>(commit.durability));
-        hasher.add(static_cast<std::uint64_t>(commit.of_sql));
+        hasher.add(static_cast<std::uint64_t>(commit.whose));
     }
 }
 

@@ -30,12 +30,15 @@ struct CommitEnded {
     bool operator==(const CommitEnded&) const = default;
 };
 
+// Whose commit it is, which says what `id` counts.
+enum class CommitOf : std::uint8_t { client, statement, citus, other_node };
+
 struct WaitingCommit {
     CommitId id = 0;
     Mark mark = {};
     Durability durability = Durability::on;
-    bool of_sql = false;  // `id` is the call of a statement, not a client's commit
-    bool loose = false;   // it has a connection of its own
+    CommitOf whose = CommitOf::client;
+    bool loose = false;  // it has a connection of its own
 
     bool operator==(const WaitingCommit&) const = default;
 };

@@ -42,6 +42,7 @@ std::optional<Instant> Postgres::next_due() const {
     if (!faults_.flush_hangs) {
         consider(due, flush_due_);
     }
+    consider(due, citus_.next_due());
     consider(due, senders_.next_due());
     consider(due, upstream_.retry_at);
     consider(due, upstream_.give_up_at);
@@ -49,6 +50,7 @@ std::optional<Instant> Postgres::next_due() const {
 }
 
 void Postgres::advance(Instant now) {
+    drive_citus(now);
     while (has_come(next_due(), now)) {
         const Instant due = *next_due();
         if (flush_due_ == due && !faults_.flush_hangs) {
@@ -57,6 +59,8 @@ void Postgres::advance(Instant now) {
             finish_work(now);
         } else if (checkpoint_due_ == due && faults_.hangs != PostgresWork::checkpoint) {
             finish_checkpoint(now);
+        } else if (citus_.next_due() == due) {
+            drive_citus(now);
         } else if (upstream_.retry_at == due) {
             want_upstream();
         } else if (upstream_.give_up_at == due) {
@@ -201,6 +205,7 @@ void Postgres::begin_primary(Instant now) {
     volume_.complete(ControlState::in_production);
     end_work(true, crashed ? "recovered from a crash" : "");
     release(now);
+    start_citus(now);
 }
 
 void Postgres::begin_standby(Instant now) {
@@ -345,6 +350,7 @@ void Postgres::finish_promotion(Instant now) {
     reached_ = {};
     checkpoint_due_ = now + settings_.timings.checkpoint;
     end_work(true, "");
+    start_citus(now);
 }
 
 void Postgres::reload(const Configuration& configuration, Instant now) {

@@ -17,6 +17,7 @@
 #include <variant>
 #include <vector>
 
+#include "fakepatroni/citus_server.hpp"
 #include "fakepatroni/commits.hpp"
 #include "fakepatroni/parameters.hpp"
 #include "fakepatroni/postgres_types.hpp"
@@ -102,6 +103,26 @@ public:
     // Somebody with psql: as a superuser, in a transaction of its own.
     Result<Done, Refusal> change(Changes changes, Instant now);
 
+    // --- Citus, where it is preloaded; see citus_server.hpp.
+    // The extension and what stands in its tables from the beginning, as Patroni's bootstrap does.
+    void make_citus(Changes changes, Instant now);
+    // A statement of this node's Patroni; CitusEnded follows. One at a time.
+    void run_citus(CitusOperation operation, Instant now);
+    // A client's, with `call` as its word for it: SqlEnded follows.
+    void run_citus_call(postgres::CallId call, CitusOperation operation, Instant now);
+    bool runs_citus() const { return citus_.runs(); }
+    const CitusServer& citus() const { return citus_; }
+    // What the tables say to whoever asks this server.
+    const CitusTables& citus_tables() const;
+    // Changes whenever something of Citus does that others can see; the second one not with rows
+    // that are written and what comes of that.
+    std::uint64_t citus_face() const;
+    std::uint64_t citus_structure() const { return citus_structure_; }
+    // Another node asks; RemoteAnswered follows.
+    void take_remote(std::uint64_t key, const RemoteRequest& request, Instant now);
+    void remote_answered(const RemoteAnswer& answer) { citus_.answered(answer); }
+    void set_citus_timings(const CitusTimings& timings) { citus_.set_timings(timings); }
+
     // --- Replication; see replication.hpp.
     std::optional<UpstreamRequest> upstream_request() const;
     // Answers to a request that is not the current one any more change nothing.
@@ -158,6 +179,7 @@ private:
         postgres::Rows rows;
         bool waits = false;      // for its commit
         bool blocked = false;    // for a lock
+        bool in_citus = false;   // for the end of a statement that reaches other nodes
         bool abandoned = false;  // by its client
     };
 
@@ -203,6 +225,17 @@ private:
     bool run_next(postgres::CallId id, Instant now);
     void end_sql(postgres::CallId id, Result<postgres::Rows, postgres::Failure> outcome);
     void fail_sql(postgres::CallId id, const Refusal& refusal);
+    // postgres_citus.cpp
+    void start_citus(Instant now);
+    void stop_citus(const std::string& message);
+    void drive_citus(Instant now);
+    void perform(CitusAction action, Instant now);
+    void end_citus_run(const RunEnded& ended, Instant now);
+    void citus_committed(const WaitingCommit& commit);
+    Mark append_citus(Changes changes);
+    void go_on_with_others(Instant now);
+    bool take_remote_changes(std::uint64_t key, const RemoteRequest& request, Instant now);
+    void answer_remote(std::uint64_t key, std::string failure);
     // postgres_replication.cpp
     void want_upstream();
     void forget_upstream();
@@ -237,6 +270,16 @@ private:
     std::map<postgres::CallId, SqlRun> sql_;
     Senders senders_;
     Upstream upstream_;
+    CitusServer citus_;
+    std::uint64_t citus_changes_ = 0;
+    std::uint64_t citus_structure_ = 0;
+    bool patroni_waits_ = false;                          // for a statement about Citus
+    std::map<std::uint64_t, RemoteRequest> from_others_;  // wait for a lock or a commit here
+    struct ReadTables {
+        Mark mark;
+        std::shared_ptr<const CitusTables> tables;
+    };
+    mutable ReadTables read_;  // the tables as of a mark, so that only what came after is applied
     bool replay_paused_ = false;
     std::uint64_t counter_ = 0;  // of sessions and connections
     std::string last_message_;

@@ -117,7 +117,7 @@ Result<Done, Refusal> Postgres::begin_commit(const CommitRequest& request, Insta
     wait_for({.id = request.id,
               .mark = volume_.wal.append_commit(request.id, request.bytes),
               .durability = request.durability,
-              .of_sql = false,
+              .whose = CommitOf::client,
               .loose = !request.session.has_value()},
              now);
     return Done{};
@@ -203,12 +203,16 @@ void Postgres::release(Instant now) {
 }
 
 void Postgres::acknowledge(const WaitingCommit& commit, CommitOutcome outcome, Instant now) {
-    if (commit.of_sql) {
+    if (commit.whose == CommitOf::statement) {
         const auto run = sql_.find(commit.id);
         if (run != sql_.end()) {
             run->second.waits = false;
             go_on(commit.id, now);
         }
+        return;
+    }
+    if (commit.whose != CommitOf::client) {
+        citus_committed(commit);
         return;
     }
     const bool waited = outcome == CommitOutcome::acknowledged && reached_.synchronous &&
@@ -222,7 +226,7 @@ void Postgres::acknowledge(const WaitingCommit& commit, CommitOutcome outcome, I
 
 void Postgres::cancel_commit(CommitId id) {
     const auto found = std::ranges::find_if(commits_.waiting(), [id](const WaitingCommit& commit) {
-        return commit.id == id && !commit.of_sql;
+        return commit.id == id && commit.whose == CommitOf::client;
     });
     // Only the wait for standbys can be cancelled, not the local flush.
     if (found == commits_.waiting().end() || found->mark.lsn > volume_.flushed) {
@@ -233,7 +237,7 @@ void Postgres::cancel_commit(CommitId id) {
 
 void Postgres::cut_sessions(const std::string& sqlstate, const std::string& message) {
     for (const WaitingCommit& commit : commits_.take_all()) {
-        if (!commit.of_sql) {
+        if (commit.whose == CommitOf::client) {
             acknowledge(commit, CommitOutcome::cut, Instant{});
         }
     }
@@ -244,6 +248,7 @@ void Postgres::cut_sessions(const std::string& sqlstate, const std::string& mess
         events_.push_back(SessionCut{session});
     }
     sessions_.clear();
+    stop_citus(message);
 }
 
 Result<Done> Postgres::checkpoint(Instant now) {

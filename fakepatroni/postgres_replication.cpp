@@ -139,9 +139,21 @@ std::optional<std::pair<Lsn, TooLow>> Postgres::obstacle() const {
     if (changes.empty() || changes.back().end <= volume_.replayed) {
         return std::nullopt;
     }
+    const auto news = [this](const ChangeRecord& change) {
+        return change.end > volume_.replayed && change.end <= volume_.flushed;
+    };
+    const auto is_setting = [](const Change& change) {
+        return change.kind == Change::Kind::set_parameter;
+    };
+    const bool settings = std::ranges::any_of(changes, [&](const ChangeRecord& change) {
+        return news(change) && std::ranges::any_of(*change.changes, is_setting);
+    });
+    if (!settings) {
+        return std::nullopt;
+    }
     Catalogue catalogue = volume_.catalogue(volume_.replayed);
     for (const ChangeRecord& change : changes) {
-        if (change.end <= volume_.replayed || change.end > volume_.flushed) {
+        if (!news(change)) {
             continue;
         }
         catalogue.apply(*change.changes);

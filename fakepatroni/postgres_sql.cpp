@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "fakepatroni/citus_text.hpp"
 #include "fakepatroni/postgres.hpp"
 
 namespace bestgres::fakepatroni {
@@ -33,7 +34,7 @@ void Postgres::go_on(postgres::CallId id, Instant now) {
 // One statement. False: the call has ended, or waits for a commit or a lock.
 bool Postgres::run_next(postgres::CallId id, Instant now) {
     const auto found = sql_.find(id);
-    if (found == sql_.end() || found->second.waits) {
+    if (found == sql_.end() || found->second.waits || found->second.in_citus) {
         return false;
     }
     SqlRun& run = found->second;
@@ -47,6 +48,11 @@ bool Postgres::run_next(postgres::CallId id, Instant now) {
         return false;
     }
     const postgres::Statement& statement = run.call.statements[run.rows.of_statement.size()];
+    if (auto operation = citus_operation_in(statement.text); operation && citus_.runs()) {
+        run.in_citus = true;
+        citus_.begin(*std::move(operation), ByStatement{id}, now);
+        return false;
+    }
     auto effect = effect_of(statement, catalogue(), settings_.statements);
     if (!effect.ok()) {
         fail_sql(id, {.sqlstate = effect.error().sqlstate, .message = effect.error().message});
@@ -73,7 +79,7 @@ bool Postgres::run_next(postgres::CallId id, Instant now) {
     wait_for({.id = id,
               .mark = volume_.wal.append_changes(std::move(effect->changes)),
               .durability = Durability::on,
-              .of_sql = true,
+              .whose = CommitOf::statement,
               .loose = false},
              now);
     return false;
@@ -123,6 +129,7 @@ void Postgres::set_faults(const PostgresFaults& faults, Instant now) {
         for (const postgres::CallId id : calls) {
             go_on(id, now);
         }
+        go_on_with_others(now);
     }
     if (!faults_.receiver_stuck) {
         for (const WalMessage& message : std::exchange(upstream_.unread, {})) {

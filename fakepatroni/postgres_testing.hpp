@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ public:
 
     Instant now{1'000'000'000'000};
     std::string source;  // of base backups and rewinds
+    // Between nodes of a sharded cluster, where the name of a server is its host.
+    std::set<std::string> unreachable;
+    std::function<bool(const RemoteRequest&)> lose_remote;
 
     Postgres& add(const std::string& name, std::int64_t version = 150020) {
         PostgresSettings settings;
@@ -133,7 +137,25 @@ private:
             }
         } else if (std::holds_alternative<UpstreamWanted>(event)) {
             connect((*this)[name]);
+        } else if (const auto* remote = std::get_if<RemoteWanted>(&event)) {
+            ask_remote(name, remote->request);
+        } else if (const auto* answer = std::get_if<RemoteAnswered>(&event)) {
+            const auto asked = remotes_.extract(answer->key);
+            (*this)[asked.mapped().first].remote_answered(
+                {asked.mapped().second, answer->failure, answer->tables});
         }
+    }
+
+    void ask_remote(const std::string& from, const RemoteRequest& request) {
+        if (unreachable.contains(request.host) || (lose_remote && lose_remote(request))) {
+            return;
+        }
+        if (!servers_.contains(request.host)) {
+            (*this)[from].remote_answered({request.id, "could not translate host name", nullptr});
+            return;
+        }
+        remotes_[++remote_key_] = {from, request.id};
+        (*this)[request.host].take_remote(remote_key_, request, now);
     }
 
     void connect(Postgres& server) {
@@ -192,6 +214,8 @@ private:
 
     Volume fresh_;
     std::map<std::string, Postgres> servers_;
+    std::uint64_t remote_key_ = 0;
+    std::map<std::uint64_t, std::pair<std::string, RemoteId>> remotes_;
 };
 
 }  // namespace bestgres::fakepatroni::testing

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "fakepatroni/citus_server.hpp"
 #include "fakepatroni/commits.hpp"
 #include "fakepatroni/statements.hpp"
 #include "fakepatroni/synchronous.hpp"
@@ -126,6 +128,24 @@ struct SourceWanted {
     PostgresWork work = PostgresWork::none;
     bool operator==(const SourceWanted&) const = default;
 };
+// Citus inside of this server asks another one.
+struct RemoteWanted {
+    RemoteRequest request;
+    bool operator==(const RemoteWanted&) const = default;
+};
+// What this server says to another one that has asked; `key` is the world's word for it.
+struct RemoteAnswered {
+    std::uint64_t key = 0;
+    std::string failure = {};  // empty: done
+    std::shared_ptr<const CitusTables> tables = nullptr;
+    bool operator==(const RemoteAnswered&) const = default;
+};
+// The statement about Citus that this node's Patroni has asked for.
+struct CitusEnded {
+    std::string failure = {};  // empty: done
+    std::string value = {};    // of the first row
+    bool operator==(const CitusEnded&) const = default;
+};
 // The server went down without having been stopped.
 struct Crashed {
     std::string message = {};
@@ -134,7 +154,7 @@ struct Crashed {
 };
 
 using PostgresEvent = std::variant<WorkEnded, CommitEnded, SqlEnded, SessionCut, UpstreamWanted,
-                                   SourceWanted, Crashed>;
+                                   SourceWanted, RemoteWanted, RemoteAnswered, CitusEnded, Crashed>;
 
 // How long things take on a quiet machine with a small database.
 struct PostgresTimings {

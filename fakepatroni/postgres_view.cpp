@@ -143,6 +143,10 @@ std::uint64_t Postgres::hash() const {
         hasher.add(run.rows.of_statement.size());
         hasher.add((run.waits ? 1U : 0U) + (run.blocked ? 2U : 0U) + (run.abandoned ? 4U : 0U));
     }
+    hash_values(hasher, citus_, patroni_waits_);
+    for (const auto& [key, request] : from_others_) {
+        hash_values(hasher, key, request.id, request.gid, request.verb);
+    }
     hash_values(hasher, faults_, work_began_, upstream_.reported, upstream_.checkpoint, events_,
                 last_message_);
     return hasher.value();

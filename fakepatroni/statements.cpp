@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "fakepatroni/citus_text.hpp"
+
 namespace bestgres::fakepatroni {
 namespace {
 
@@ -265,6 +267,12 @@ Effect effect_of(const postgres::Statement& statement, const Catalogue& catalogu
                  const StatementBook& book) {
     if (statement.text == make_text) {
         return make_ledger(catalogue);
+    }
+    if (auto rows = citus_rows_for(statement, catalogue.citus)) {
+        if (!catalogue.citus.extension) {
+            return StatementFailure{"42P01", "relation \"pg_catalog.pg_dist_node\" does not exist"};
+        }
+        return StatementEffect{.changes = {}, .rows = *std::move(rows)};
     }
     const std::optional<Effect> on_ledger = effect_on_ledger(statement.text, catalogue, book);
     if (on_ledger) {

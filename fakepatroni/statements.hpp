@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fakepatroni/change.hpp"
+#include "fakepatroni/catalogue.hpp"
 #include "lib/base/result.hpp"
 #include "lib/postgres/sql.hpp"
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "fakepatroni/catalogue.hpp"
 #include "fakepatroni/wal.hpp"
 
 namespace bestgres::fakepatroni {
