@@ -14,17 +14,20 @@ std::vector<Job> jobs_of(ActionKind kind) {
         case ActionKind::start:
             return {Job::start_standby};
         case ActionKind::promote:
-            return {Job::promote, Job::await_production};
+            return {Job::tell_before_promote, Job::promote, Job::await_production};
         case ActionKind::demote_graceful:
-            return {Job::checkpoint,      Job::stop_fast,       Job::let_standbys_catch_up,
-                    Job::ask_heirs,       Job::release_if_heir, Job::release,
-                    Job::let_others_race, Job::check_history,   Job::start_standby};
+            return {Job::checkpoint,    Job::tell_before_demote,
+                    Job::stop_fast,     Job::let_standbys_catch_up,
+                    Job::ask_heirs,     Job::release_if_heir,
+                    Job::release,       Job::let_others_race,
+                    Job::check_history, Job::start_standby};
         case ActionKind::demote_offline:
             return {Job::stop_fast, Job::start_alone};
         case ActionKind::demote_immediate:
             return {Job::start_standby};
         case ActionKind::restart:
-            return {Job::stop_fast, Job::start_standby};
+            return {Job::tell_before_demote, Job::stop_fast, Job::start_standby,
+                    Job::tell_after_promote};
         case ActionKind::reinitialize:
             return {Job::stop_immediate, Job::wipe, Job::copy, Job::start_standby};
         case ActionKind::crash_recovery:

@@ -46,6 +46,10 @@ enum class Job : std::uint8_t {
     release_if_heir,
     let_others_race,
     check_history,  // whether a rewind is needed before following
+    // Of a group of a sharded cluster: the coordinator is told, and may be waited for.
+    tell_before_demote,
+    tell_before_promote,
+    tell_after_promote,
 };
 
 struct Action {

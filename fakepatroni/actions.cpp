@@ -1,4 +1,6 @@
 // The jobs of an action: what each asks of the server, and what its end means.
+#include <algorithm>
+
 #include "fakepatroni/member.hpp"
 #include "fakepatroni/parameters.hpp"
 #include "fakepatroni/wire.hpp"
@@ -32,8 +34,9 @@ void Member::begin_action(ActionKind kind, Turn& turn) {
         state_ = LocalState::creating_replica;
     }
     if (kind == ActionKind::restart) {
-        action_->jobs.back() =
-            runs_as_primary(turn.local) ? Job::start_primary : Job::start_standby;
+        if (runs_as_primary(turn.local)) {
+            std::ranges::replace(action_->jobs, Job::start_standby, Job::start_primary);
+        }
         state_ = LocalState::restarting;
     }
 }
@@ -106,6 +109,18 @@ void Member::begin_job(Job job, Turn& turn) {
                 return;
             }
             ask_source(thread, cache_.view().leader_object->holder, turn);
+            return;
+        case Job::tell_before_demote:
+            tell_before_shutdown(thread, turn);
+            return;
+        case Job::tell_before_promote:
+            tell_coordinator(thread, GroupEvent::before_promote, turn);
+            registrar_.read_anew();
+            return;
+        case Job::tell_after_promote:
+            if (has_lock()) {
+                tell_coordinator(thread, GroupEvent::after_promote, turn);
+            }
             return;
         case Job::initdb:
         case Job::copy:
@@ -229,6 +244,7 @@ void Member::end_job(Job job, Turn& turn) {
             return;
         case Job::set_up_roles:
             roles_are_set_up_ = true;
+            make_citus(turn);
             return;
         case Job::check_history:
             load_view(turn);
@@ -244,6 +260,9 @@ void Member::end_job(Job job, Turn& turn) {
         case Job::release:
         case Job::release_if_heir:
         case Job::let_others_race:
+        case Job::tell_before_demote:
+        case Job::tell_before_promote:
+        case Job::tell_after_promote:
             return;
     }
 }

@@ -52,7 +52,40 @@ std::uint64_t Feed::hash() const {
 }
 
 ObjectCache::ObjectCache(const MemberSettings& settings)
-    : member_(settings.name), role_key_(settings.labels.role), prefix_(settings.scope + "-") {}
+    : member_(settings.name),
+      role_key_(settings.labels.role),
+      prefix_(object_name(settings, "")),
+      scope_prefix_(settings.scope + "-") {
+    if (settings.citus) {
+        group_ = settings.citus->group;
+    }
+}
+
+bool ObjectCache::is_of_another_group(const kube::Object& map) const {
+    return group_ && map.label("citus-group") != std::to_string(*group_);
+}
+
+void ObjectCache::store_leader_of_group(const kube::Object& map) {
+    const std::string label(map.label("citus-group"));
+    if (label.empty() || map.name() != scope_prefix_ + label + "-leader") {
+        return;
+    }
+    const auto group = static_cast<std::int64_t>(version_number(label));
+    LeaderOfGroup& known = leaders_of_groups_[group];
+    const std::uint64_t version = version_number(map.resource_version());
+    if (version > known.version) {
+        known = {version, std::string(map.annotation("leader"))};
+        members_changed_ = true;
+    }
+}
+
+void ObjectCache::forget_leader_of_group(const kube::Object& map) {
+    const std::string label(map.label("citus-group"));
+    if (map.name() == scope_prefix_ + label + "-leader") {
+        leaders_of_groups_.erase(static_cast<std::int64_t>(version_number(label)));
+        members_changed_ = true;
+    }
+}
 
 ObjectCache::Part ObjectCache::part_of(std::string_view name) const {
     if (name.substr(0, prefix_.size()) != prefix_) {
@@ -136,8 +169,14 @@ void ObjectCache::replace_config_maps(const std::vector<kube::Object>& maps) {
     for (const Part part : {Part::leader, Part::config, Part::sync, Part::failover}) {
         forget(part);
     }
+    leaders_of_groups_.clear();
+    members_changed_ = true;
     for (const kube::Object& map : maps) {
-        store_part(part_of(map.name()), map);
+        if (is_of_another_group(map)) {
+            store_leader_of_group(map);
+        } else {
+            store_part(part_of(map.name()), map);
+        }
     }
 }
 
@@ -167,6 +206,10 @@ Wakes ObjectCache::store(const kube::Object& object) {
         }
         return Wakes::no;
     }
+    if (is_of_another_group(object)) {
+        store_leader_of_group(object);
+        return Wakes::no;
+    }
     const Part part = part_of(object.name());
     if (part == Part::other || version <= version_of(part)) {
         return Wakes::no;
@@ -184,6 +227,10 @@ Wakes ObjectCache::remove(const kube::Object& object) {
         }
         return Wakes::no;
     }
+    if (is_of_another_group(object)) {
+        forget_leader_of_group(object);
+        return Wakes::no;
+    }
     const Part part = part_of(object.name());
     if (version_of(part) == 0 || version <= version_of(part)) {
         return Wakes::no;
@@ -196,8 +243,16 @@ const ClusterView& ObjectCache::view() {
     if (members_changed_) {
         members_changed_ = false;
         view_.members.clear();
+        view_.groups.clear();
+        for (const auto& [group, leader] : leaders_of_groups_) {
+            view_.groups[group].leader = leader.holder;
+        }
         for (const auto& [name, pod] : pods_) {
-            view_.members.push_back(pod);
+            if (pod->group == group_ || !group_) {
+                view_.members.push_back(pod);
+            } else if (pod->group) {
+                view_.groups[*pod->group].members.push_back(pod);
+            }
         }
     }
     return view_;
@@ -211,6 +266,10 @@ std::uint64_t ObjectCache::hash() const {
     for (const auto& [name, pod] : pods_) {
         hasher.add(name);
         hasher.add(version_number(pod->version));
+    }
+    for (const auto& [group, leader] : leaders_of_groups_) {
+        hasher.add(static_cast<std::uint64_t>(group));
+        hasher.add(leader.version);
     }
     return hasher.value();
 }

@@ -70,6 +70,10 @@ public:
 private:
     enum class Part { leader, config, sync, failover, other };
 
+    // Config maps of other groups: their leaders are all that matters.
+    bool is_of_another_group(const kube::Object& map) const;
+    void store_leader_of_group(const kube::Object& map);
+    void forget_leader_of_group(const kube::Object& map);
     Part part_of(std::string_view name) const;
     Wakes store_map(Part part, const kube::Object& object);
     void store_part(Part part, const kube::Object& object);
@@ -78,7 +82,14 @@ private:
 
     std::string member_;  // its own name: renewals by others wake it
     std::string role_key_;
-    std::string prefix_;  // "<scope>-"
+    std::string prefix_;  // "<scope>-", "<scope>-<group>-"
+    std::string scope_prefix_;
+    std::optional<std::int64_t> group_;
+    struct LeaderOfGroup {
+        std::uint64_t version = 0;
+        std::string holder = {};
+    };
+    std::map<std::int64_t, LeaderOfGroup> leaders_of_groups_;
     std::map<std::string, std::shared_ptr<const MemberRecord>> pods_;
     ClusterView view_;
     bool members_changed_ = false;

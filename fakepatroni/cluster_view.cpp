@@ -10,6 +10,15 @@ const MemberRecord* ClusterView::find_member(const std::string& name) const {
     return found == members.end() ? nullptr : found->get();
 }
 
+const MemberRecord* GroupView::leader_member() const {
+    for (const auto& member : members) {
+        if (member->name == leader) {
+            return member.get();
+        }
+    }
+    return nullptr;
+}
+
 std::int64_t ClusterView::timeline() const {
     return config && !config->history.empty() ? config->history.back().timeline + 1 : 0;
 }

@@ -2,6 +2,8 @@
 // and the same until its end, whatever happens meanwhile.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +12,14 @@
 
 namespace bestgres::fakepatroni {
 
+// Another group of the same sharded cluster. Nobody judges here whether its lock has expired.
+struct GroupView {
+    std::string leader = {};
+    std::vector<std::shared_ptr<const MemberRecord>> members = {};  // by name
+
+    const MemberRecord* leader_member() const;
+};
+
 struct ClusterView {
     std::shared_ptr<const LeaderRecord> leader_object = nullptr;  // null: there is none
     std::shared_ptr<const ConfigRecord> config = nullptr;
@@ -17,6 +27,7 @@ struct ClusterView {
     std::shared_ptr<const FailoverRecord> failover = nullptr;
     std::vector<std::shared_ptr<const MemberRecord>> members = {};  // every pod, by name
     std::string leader = {};  // who holds a lock that has not expired; empty: nobody
+    std::map<std::int64_t, GroupView> groups = {};  // the other ones, where there are groups
 
     bool unlocked() const { return leader.empty(); }
     const MemberRecord* find_member(const std::string& name) const;

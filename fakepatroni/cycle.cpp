@@ -5,6 +5,7 @@
 #include <array>
 
 #include "fakepatroni/member.hpp"
+#include "fakepatroni/parameters.hpp"
 #include "fakepatroni/slot_name.hpp"
 #include "lib/base/check.hpp"
 
@@ -12,13 +13,28 @@ namespace bestgres::fakepatroni {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+// What Patroni changes for Citus: it is preloaded first, and prepares transactions.
+void add_citus_parameters(Parameters& parameters) {
+    std::string& libraries = parameters["shared_preload_libraries"];
+    libraries = libraries.empty() ? "citus" : "citus," + libraries;
+    if (parameters["max_prepared_transactions"] == "0") {
+        parameters["max_prepared_transactions"] =
+            std::to_string(2 * number_of(parameters, "max_connections", 100));
+    }
+    parameters["wal_level"] = "logical";
+}
+
+}  // namespace
+
 Point Member::step(Turn& turn) {
     using Row = Point (Member::*)(Turn&);
     struct Line {
         Point point;
         Row row;
     };
-    static constexpr std::array<Line, 51> table{{
+    static constexpr std::array<Line, 53> table{{
         {Point::nap, &Member::at_nap},
         {Point::load, &Member::at_load},
         {Point::identity, &Member::at_identity},
@@ -64,6 +80,8 @@ Point Member::step(Turn& turn) {
         {Point::failsafe_asked, &Member::at_failsafe_asked},
         {Point::touch, &Member::at_touch},
         {Point::touched, &Member::at_touched},
+        {Point::told, &Member::at_told},
+        {Point::shutdown_told, &Member::at_shutdown_told},
         {Point::shutdown_stopped, &Member::at_shutdown_stopped},
         {Point::shutdown_waited, &Member::at_shutdown_waited},
         {Point::shutdown_asked, &Member::at_shutdown_asked},
@@ -158,6 +176,7 @@ void Member::load_view(Turn& turn) {
     }
     if (was_paused_ && !config_->pause) {
         rewind_ = RewindState::unknown;
+        registrar_.read_anew();
     }
     was_paused_ = config_->pause;
 }
@@ -339,8 +358,20 @@ Point Member::at_touch(Turn& turn) {
     return Point::touched;
 }
 
-// The end of the pass: a changed configuration comes into force, then the loop naps.
+// A group's new primary tells the coordinator once its pod says so.
 Point Member::at_touched(Turn& turn) {
+    const bool primary = state_ == LocalState::running && role_ == LocalRole::primary;
+    if (loop_.wrote()) {
+        if (primary && !was_published_as_primary_) {
+            tell_coordinator(loop_, GroupEvent::after_promote, turn);
+        }
+        was_published_as_primary_ = primary;
+    }
+    return Point::told;
+}
+
+// The end of the pass: a changed configuration comes into force, then the loop naps.
+Point Member::at_told(Turn& turn) {
     apply_config(turn);
     next_run_ = next_run_ + applied_->loop_wait;
     const Traits& traits = traits_of(settings_->version);
@@ -384,6 +415,9 @@ Configuration Member::configuration(const std::string& upstream) const {
                       {"wal_log_hints", "on"}};
     for (const auto& [name, value] : config_->parameters) {
         out.parameters[name] = value;
+    }
+    if (settings_->citus) {
+        add_citus_parameters(out.parameters);
     }
     if (!standby_names_.empty()) {
         out.parameters["synchronous_standby_names"] = standby_names_;

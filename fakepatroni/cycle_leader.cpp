@@ -158,6 +158,7 @@ Point Member::at_history(Turn& turn) {
         }
         lines.push_back(line);
     }
+    register_groups(turn);
     say(turn, fmt::format("no action. I am {}, the leader with the lock", settings_->name));
     if (lines == known) {
         return Point::touch;

@@ -34,7 +34,8 @@ Member::Member(MemberSettings settings)
     : settings_(std::make_shared<const MemberSettings>(std::move(settings))),
       random_(settings_->seed, "patroni/" + settings_->name),
       cache_(*settings_),
-      config_json_(settings_->bootstrap_config) {
+      config_json_(settings_->bootstrap_config),
+      registrar_(settings_->version) {
     config_ = std::make_shared<const DynamicConfig>(
         dynamic_config(config_json_, settings_->postgresql, settings_->version));
     applied_ = config_;
@@ -99,6 +100,10 @@ void Member::take(const MemberEvent& event, Turn& turn) {
                            see_to_checkpoint(turn);
                            woken_ = woken_ || checkpointed_;
                        }
+                   },
+                   [&](const CitusStatementEnded& statement) {
+                       registers_ = false;
+                       registrar_.ended(statement.ended.failure.empty(), statement.ended.value);
                    },
                    [&](const Terminate&) { terminate(turn); },
                    [&](const Reload& reload) {
@@ -199,6 +204,7 @@ void Member::run(Turn& turn) {
         const std::size_t asked = turn.out.calls.size() + turn.out.peer_requests.size();
         run_action(turn);
         run_loop(turn);
+        run_registrar(turn);
         run_replies(turn);
         send(turn);
         const bool still = point == point_ && was_busy == busy() && waiting == pending_.size() &&
@@ -246,6 +252,7 @@ void Member::ask_for_wake(Turn& turn) {
         }
         consider(due, pods_.due());
         consider(due, maps_.due());
+        consider(due, registrar_.due());
     }
     wake_asked_ = due;
     turn.out.wake_at = due;

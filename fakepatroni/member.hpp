@@ -10,7 +10,7 @@
 //   the two watches  feeds.cpp
 // The decisions themselves are pure functions: lock, race, sync_choice, quorum, rewind, write.
 //
-// Not modelled: standby clusters, Citus, logical slots, the Linux watchdog, custom scripts, and
+// Not modelled: standby clusters, logical slots, the Linux watchdog, custom scripts, and
 // patroni.dynamic.json, which survives in the data directory of a real member.
 #pragma once
 
@@ -23,6 +23,7 @@
 
 #include "fakepatroni/action.hpp"
 #include "fakepatroni/cache.hpp"
+#include "fakepatroni/citus_registrar.hpp"
 #include "fakepatroni/dynamic_config.hpp"
 #include "fakepatroni/local_state.hpp"
 #include "fakepatroni/lock.hpp"
@@ -83,6 +84,8 @@ enum class Point : std::uint8_t {
     failsafe_asked,
     touch,
     touched,
+    told,
+    shutdown_told,
     shutdown_stopped,
     shutdown_waited,
     shutdown_asked,
@@ -130,7 +133,7 @@ private:
         std::optional<Instant> started_at;  // of the server that is meant
     };
     struct PendingReply {  // a REST request that waits
-        enum class For : std::uint8_t { write, heirs, hand_over, restart };
+        enum class For : std::uint8_t { write, heirs, hand_over, restart, registration };
         RestId id = 0;
         For what = For::write;
         Thread thread = {};
@@ -141,6 +144,7 @@ private:
         Json request = {};
         std::string verb = {};  // "Switch", "Fail"
         int looks_left = 0;
+        std::uint64_t registration = 0;
 
         void hash_into(Hasher& hasher) const;
     };
@@ -210,6 +214,7 @@ private:
     Point at_cluster(Turn& turn);
     Point at_touch(Turn& turn);
     Point at_touched(Turn& turn);
+    Point at_told(Turn& turn);
     void load_view(Turn& turn);
     void apply_config(Turn& turn);
     Configuration configuration(const std::string& upstream) const;
@@ -283,6 +288,17 @@ private:
     // A rewind or a new copy, if that is what it needs; its sentence, or nothing.
     std::optional<std::string> mend_history(Turn& turn);
 
+    // cycle_citus.cpp
+    bool leads_coordinator(Instant now) const;
+    void make_citus(Turn& turn);
+    void tell_coordinator(Thread& thread, GroupEvent event, Turn& turn);
+    void tell_before_shutdown(Thread& thread, Turn& turn);
+    void register_groups(Turn& turn);
+    std::optional<std::uint64_t> register_group(std::int64_t group, GroupEvent event,
+                                                const Json& request, Turn& turn);
+    void post_group_event(const RestRequest& request, Turn& turn);
+    void run_registrar(Turn& turn);
+
     // cycle_failsafe.cpp
     Point at_unreachable(Turn& turn);
     Point at_failsafe_asked(Turn& turn);
@@ -341,6 +357,7 @@ private:
 
     // shutdown.cpp
     void terminate(Turn& turn);
+    Point at_shutdown_told(Turn& turn);
     Point at_shutdown_stopped(Turn& turn);
     Point at_shutdown_waited(Turn& turn);
     Point at_shutdown_asked(Turn& turn);
@@ -410,6 +427,9 @@ private:
     SyncRecord sync_;  // as this leader last wrote or saw it, within one pass
     Instant quorum_began_{};
     std::map<std::string, Instant> slots_seen_;  // when a member's slot was last needed
+    CitusRegistrar registrar_;
+    bool registers_ = false;                 // a statement of it is under way
+    bool was_published_as_primary_ = false;  // running, when the pod was last touched
 };
 
 }  // namespace bestgres::fakepatroni

@@ -22,6 +22,14 @@ void add_view(Hasher& hasher, const ClusterView& view) {
         hasher.add(member->version);
     }
     hasher.add(view.leader);
+    for (const auto& [id, group] : view.groups) {
+        hasher.add(static_cast<std::uint64_t>(id));
+        hasher.add(group.leader);
+        for (const auto& member : group.members) {
+            hasher.add(member->name);
+            hasher.add(member->version);
+        }
+    }
 }
 
 }  // namespace
@@ -34,7 +42,7 @@ void Write::hash_into(Hasher& hasher) const {
 
 void Member::PendingReply::hash_into(Hasher& hasher) const {
     hash_values(hasher, id, what, thread, then, otherwise, leader, candidate, request, verb,
-                looks_left);
+                looks_left, registration);
 }
 
 std::uint64_t Member::hash() const {
@@ -53,7 +61,7 @@ std::uint64_t Member::hash() const {
     hash_values(hasher, bootstrapping_, roles_are_set_up_, recovering_, crash_recovery_done_,
                 work_succeeded_, terminating_, was_leader_, lost_race_at_, changes_leader_,
                 was_paused_, failsafe_, standby_names_, names_changed_at_, sync_, quorum_began_,
-                slots_seen_);
+                slots_seen_, registrar_, registers_, was_published_as_primary_);
     return hasher.value();
 }
 

@@ -68,6 +68,12 @@ struct SourceAnswer {
 
     bool operator==(const SourceAnswer&) const = default;
 };
+// The statement about Citus that this member has asked its server for.
+struct CitusStatementEnded {
+    CitusEnded ended;
+
+    bool operator==(const CitusStatementEnded&) const = default;
+};
 // SIGTERM.
 struct Terminate {
     bool operator==(const Terminate&) const = default;
@@ -79,8 +85,9 @@ struct Reload {
     bool operator==(const Reload&) const = default;
 };
 
-using MemberEvent = std::variant<Wake, kube::Answer, kube::WatchEvent, RestRequest, PeerAnswer,
-                                 SourceAnswer, PostgresWorkEnded, Terminate, Reload>;
+using MemberEvent =
+    std::variant<Wake, kube::Answer, kube::WatchEvent, RestRequest, PeerAnswer, SourceAnswer,
+                 PostgresWorkEnded, CitusStatementEnded, Terminate, Reload>;
 
 // A request to another member's REST API. It goes to an address, not to a pod: whoever answers
 // there is believed.

@@ -153,6 +153,7 @@ MemberRecord parse_member(const kube::Object& pod, const std::string& role_key) 
     out.version = pod.resource_version();
     out.name = pod.name();
     out.role_label = pod.label(role_key);
+    out.group = number_of<std::int64_t>(pod.label("citus-group"));
     out.status_text = text_of(pod, "status");
     const auto parsed = parse_json(out.status_text);
     if (!parsed.ok() || !parsed->is_object()) {

@@ -98,7 +98,8 @@ struct MemberRecord {
     std::string version = {};
     std::string name = {};
     std::string role_label = {};
-    std::string status_text = {};  // as written; empty where nothing was
+    std::optional<std::int64_t> group = std::nullopt;  // of a sharded cluster
+    std::string status_text = {};                      // as written; empty where nothing was
     std::string api_url = {};
     std::string conn_url = {};
     std::string state = {};

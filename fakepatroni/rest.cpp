@@ -71,7 +71,7 @@ void Member::answer_write(const RestRequest& request, Turn& turn) {
     } else if (what == "POST /sigterm") {
         reply(turn, request.id, text_reply(202, "shutdown scheduled"));
     } else if (what == "POST /citus" || what == "POST /mpp") {
-        reply(turn, request.id, text_reply(200, "OK"));
+        post_group_event(request, turn);
     } else if (empty && (path == "/config" || path == "/switchover" || path == "/failover" ||
                          path == "/failsafe")) {
         reply(turn, request.id, text_reply(400, error_page(400)));
@@ -313,6 +313,12 @@ bool Member::go_on(PendingReply& pending, Turn& turn) {
             }
             if (turn.local.state() != ServerState::running) {
                 pending.then = pending.otherwise;
+            }
+            return true;
+        case PendingReply::For::registration:
+            if (!registrar_.is_done(pending.registration)) {
+                pending.thread.sleeps_until = turn.now + std::chrono::milliseconds(100);
+                return false;
             }
             return true;
         case PendingReply::For::heirs:

@@ -19,6 +19,9 @@ MemberSettings read_settings(const Json& file) {
     settings.labels.leader_value = word("leader_label_value", "");
     settings.labels.follower_value = word("follower_label_value", settings.labels.follower_value);
     settings.labels.standby_leader_value = word("standby_leader_label_value", "");
+    if (const auto group = find_int(file, {"citus", "group"})) {
+        settings.citus = CitusGroup{*group, string_at(file, {"citus", "database"})};
+    }
     settings.tags = object_at(file, {"tags"});
     settings.bootstrap_config = object_at(file, {"bootstrap", "dcs"});
     settings.postgresql = object_at(file, {"postgresql"});
@@ -34,7 +37,8 @@ std::string api_url(const MemberSettings& settings) {
 }
 
 std::string object_name(const MemberSettings& settings, std::string_view suffix) {
-    return fmt::format("{}-{}", settings.scope, suffix);
+    return settings.citus ? fmt::format("{}-{}-{}", settings.scope, settings.citus->group, suffix)
+                          : fmt::format("{}-{}", settings.scope, suffix);
 }
 
 std::string label_selector(const MemberSettings& settings) {

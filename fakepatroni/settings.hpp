@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "fakepatroni/version.hpp"
@@ -22,6 +23,14 @@ struct Labels {
     bool operator==(const Labels&) const = default;
 };
 
+// `citus`: the group of a sharded cluster that this member is of.
+struct CitusGroup {
+    std::int64_t group = 0;  // 0 is the coordinator
+    std::string database = {};
+
+    bool operator==(const CitusGroup&) const = default;
+};
+
 struct MemberSettings {
     Version version = Version::v4_1;
     std::string ns = {};
@@ -31,6 +40,7 @@ struct MemberSettings {
     int postgres_port = 5432;
     int rest_port = 8008;
     Labels labels = {};
+    std::optional<CitusGroup> citus = {};
     Json tags = Json::object();
     // `bootstrap.dcs`: the dynamic configuration that a bootstrap writes.
     Json bootstrap_config = Json::object();
@@ -50,9 +60,10 @@ MemberSettings read_settings(const Json& file);
 std::string conn_url(const MemberSettings& settings);
 // With the path of the status: what peers ask in a race.
 std::string api_url(const MemberSettings& settings);
-// `<scope>-leader` and its sisters.
+// `<scope>-leader` and its sisters; of a group `<scope>-<group>-leader`.
 std::string object_name(const MemberSettings& settings, std::string_view suffix);
-// Of both lists and watches: fixed labels first, the scope's last.
+// Of both lists and watches: fixed labels first, the scope's last. Members of all groups of a
+// scope see each other.
 std::string label_selector(const MemberSettings& settings);
 std::string_view leader_label(const MemberSettings& settings);
 

@@ -21,9 +21,16 @@ void Member::terminate(Turn& turn) {
     }
     loop_ = Thread{};
     was_leader_ = leads(turn.now);
+    if (was_leader_ && settings_->citus && settings_->citus->group != 0) {
+        tell_coordinator(loop_, GroupEvent::before_demote, turn);
+    }
+    point_ = Point::shutdown_told;
+}
+
+Point Member::at_shutdown_told(Turn& turn) {
     stop_server(StopMode::fast, turn);
     loop_.awaits_postgres = has_server(turn.local);
-    point_ = Point::shutdown_stopped;
+    return Point::shutdown_stopped;
 }
 
 Point Member::at_shutdown_stopped(Turn& turn) {

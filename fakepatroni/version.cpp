@@ -27,7 +27,10 @@ constexpr Traits three{.number = "3.0.2",
                        .keeps_leader_without_heir = false,
                        .every_node_keeps_slots = false,
                        .replaces_lost_slots = false,
-                       .readiness_needs_streaming = false};
+                       .readiness_needs_streaming = false,
+                       .registers_secondaries = false,
+                       .overdue_pause_yields = false,
+                       .group_path = "/citus"};
 
 constexpr Traits four{.number = "4.1.4",
                       .primary_role = "primary",
@@ -53,7 +56,10 @@ constexpr Traits four{.number = "4.1.4",
                       .keeps_leader_without_heir = true,
                       .every_node_keeps_slots = true,
                       .replaces_lost_slots = true,
-                      .readiness_needs_streaming = true};
+                      .readiness_needs_streaming = true,
+                      .registers_secondaries = true,
+                      .overdue_pause_yields = true,
+                      .group_path = "/citus"};
 
 }  // namespace
 

@@ -38,6 +38,10 @@ struct Traits {
     bool every_node_keeps_slots = false;
     bool replaces_lost_slots = false;  // those with wal_status lost
     bool readiness_needs_streaming = false;
+    // Citus.
+    bool registers_secondaries = false;  // running replicas stand in pg_dist_node, too
+    bool overdue_pause_yields = false;   // the loop ends a hand-over whose member stays silent
+    std::string_view group_path;         // where members tell the coordinator
 };
 
 const Traits& traits_of(Version version);

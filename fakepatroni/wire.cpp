@@ -11,6 +11,9 @@ Json labels_of(const MemberSettings& settings) {
         labels[key] = value;
     }
     labels[settings.labels.scope] = settings.scope;
+    if (settings.citus) {
+        labels["citus-group"] = std::to_string(settings.citus->group);
+    }
     return labels;
 }
 

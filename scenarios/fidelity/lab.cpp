@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "lib/base/check.hpp"
 #include "lib/base/overloaded.hpp"
@@ -40,7 +41,7 @@ kube::Error connection_reset() {
 
 bool is_renewal(const kube::Call& call) {
     const auto* patch = std::get_if<kube::Patch>(&call);
-    return patch != nullptr && patch->ref.name == "demo-leader" &&
+    return patch != nullptr && patch->ref.name.ends_with("-leader") &&
            find_string(patch->body, {"metadata", "annotations", "renewTime"}).has_value();
 }
 
@@ -53,21 +54,40 @@ Lab::Lab(LabOptions options)
                      kube::Object(Json{{"apiVersion", "v1"},
                                        {"kind", "ServiceAccount"},
                                        {"metadata", {{"name", "default"}, {"namespace", ns}}}})});
-    for (int number = 0; number < options_.members; ++number) {
-        const std::string name = fmt::format("node{}", number);
-        fakepatroni::PostgresSettings settings;
-        settings.name = name;
-        nodes_[name].postgres.emplace(settings, fakepatroni::Volume{});
-        change(kube::Create{
-            kube::kinds::pod,
-            kube::Object(Json{{"apiVersion", "v1"},
-                              {"kind", "Pod"},
-                              {"metadata",
-                               {{"name", name},
-                                {"namespace", ns},
-                                {"labels", {{"application", "patroni"}, {"cluster-name", scope}}}}},
-                              {"spec", {{"containers", {{{"name", "a"}, {"image", "b"}}}}}}})});
+    if (!options_.groups.empty()) {
+        options_.members = std::accumulate(options_.groups.begin(), options_.groups.end(), 0);
     }
+    for (int number = 0; number < options_.members; ++number) {
+        add_node(number);
+    }
+}
+
+void Lab::add_node(int number) {
+    const std::string name = fmt::format("node{}", number);
+    fakepatroni::PostgresSettings settings;
+    settings.name = name;
+    nodes_[name].postgres.emplace(settings, fakepatroni::Volume{});
+    Json labels = {{"application", "patroni"}, {"cluster-name", scope}};
+    if (!options_.groups.empty()) {
+        labels["citus-group"] = std::to_string(group_of(name));
+    }
+    change(kube::Create{
+        kube::kinds::pod,
+        kube::Object(Json{{"apiVersion", "v1"},
+                          {"kind", "Pod"},
+                          {"metadata", {{"name", name}, {"namespace", ns}, {"labels", labels}}},
+                          {"spec", {{"containers", {{{"name", "a"}, {"image", "b"}}}}}}})});
+}
+
+int Lab::group_of(const std::string& name) const {
+    int number = std::stoi(name.substr(4));
+    for (std::size_t group = 0; group < options_.groups.size(); ++group) {
+        if (number < options_.groups[group]) {
+            return static_cast<int>(group);
+        }
+        number -= options_.groups[group];
+    }
+    return 0;
 }
 
 fakepatroni::MemberSettings Lab::settings_of(const std::string& name) const {
@@ -79,6 +99,9 @@ fakepatroni::MemberSettings Lab::settings_of(const std::string& name) const {
     settings.address = name;
     settings.labels.fixed = {{"application", "patroni"}};
     settings.bootstrap_config = options_.config;
+    if (!options_.groups.empty()) {
+        settings.citus = fakepatroni::CitusGroup{group_of(name), "app"};
+    }
     settings.system_identifier = "7710296287858203009";
     settings.seed = static_cast<std::uint64_t>(nodes_.at(name).incarnation);
     const auto tags = options_.tags.find(name);
@@ -174,6 +197,11 @@ void Lab::ask(const std::string& name, const std::string& method, const std::str
     feed(name,
          fakepatroni::RestRequest{
              .id = ++asked_, .method = method, .path = path, .body = body, .credentials_ok = true});
+}
+
+void Lab::run_citus(const std::string& name, fakepatroni::CitusOperation operation) {
+    nodes_.at(name).postgres->run_citus_call(++asked_, std::move(operation), now_);
+    at(Duration(0), [] {});
 }
 
 void Lab::commit() {
@@ -310,6 +338,9 @@ void Lab::take_call(const std::string& name, const fakepatroni::KubeRequest& req
 }
 
 void Lab::ask_peer(const std::string& name, const fakepatroni::PeerRequest& request) {
+    if (loses_request_ && loses_request_(request)) {
+        return;
+    }
     at(options_.latency, [this, name, request] {
         const std::string host = request.address.substr(0, request.address.find(':'));
         const auto peer = nodes_.find(host);

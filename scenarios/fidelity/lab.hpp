@@ -22,6 +22,9 @@ struct LabOptions {
     Json config = Json::object();  // bootstrap.dcs
     Duration latency = std::chrono::milliseconds(2);
     std::map<std::string, Json> tags = {};  // by member
+    // Of a sharded cluster: how many members each group has, the coordinator's first. They are
+    // called node0, node1 and so on across groups.
+    std::vector<int> groups = {};
 };
 
 // A request as the API server saw it.
@@ -58,11 +61,17 @@ public:
     // One answer of the API server to a renewal of the lock.
     void answer_next_renewal(kube::Error error) { next_renewal_ = std::move(error); }
     void lose_next_renewal_answer() { loses_answer_ = true; }
+    // Requests between members that never arrive.
+    void lose_peer_requests(std::function<bool(const fakepatroni::PeerRequest&)> which) {
+        loses_request_ = std::move(which);
+    }
     // As an administrator.
     void change(const kube::Call& call);
 
     void ask(const std::string& name, const std::string& method, const std::string& path,
              const Json& body = {});
+    // As a client, with nobody who waits for the answer.
+    void run_citus(const std::string& name, fakepatroni::CitusOperation operation);
     // One commit of a client, through whoever is writable.
     void commit();
 
@@ -82,7 +91,10 @@ public:
     Json annotations(const std::string& suffix) const;
     Json status(const std::string& name) const;  // of the pod
     std::string role_label(const std::string& name) const;
-    std::string leader() const;
+    std::string leader(int group = -1) const;  // -1: there are no groups
+    // Whom the tables of this member have registered as the primary of a group; empty: nobody.
+    std::string registered(const std::string& on, int group) const;
+    int group_of(const std::string& name) const;
     bool all_stream() const;  // one writable member, and all others stream from it
     const std::vector<Sent>& sent() const { return sent_; }
     std::vector<Sent> take_sent() { return std::exchange(sent_, {}); }
@@ -118,9 +130,11 @@ private:
     void ask_source(const std::string& name, const fakepatroni::SourceQuestion& question);
     void poll_watches();
     void pump();
+    void add_node(int number);
     void take_event(const std::string& name, fakepatroni::PostgresEvent& event);
     bool ship(Node& node);
     void connect(Node& node);
+    void ask_server(const std::string& name, const fakepatroni::RemoteRequest& request);
     fakepatroni::MemberSettings settings_of(const std::string& name) const;
 
     LabOptions options_;
@@ -132,6 +146,9 @@ private:
     bool api_refuses_ = false;
     std::optional<kube::Error> next_renewal_;
     bool loses_answer_ = false;
+    std::function<bool(const fakepatroni::PeerRequest&)> loses_request_;
+    std::map<std::uint64_t, std::pair<std::string, fakepatroni::RemoteId>> remotes_;
+    std::uint64_t remote_questions_ = 0;
     std::vector<Sent> sent_;
     std::vector<std::string> log_;
     std::vector<std::pair<std::string, fakepatroni::RestReply>> replies_;

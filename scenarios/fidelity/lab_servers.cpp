@@ -49,7 +49,28 @@ void Lab::take_event(const std::string& name, fakepatroni::PostgresEvent& event)
         }
     } else if (std::holds_alternative<fakepatroni::UpstreamWanted>(event)) {
         connect(node);
+    } else if (const auto* remote = std::get_if<fakepatroni::RemoteWanted>(&event)) {
+        ask_server(name, remote->request);
+    } else if (const auto* answer = std::get_if<fakepatroni::RemoteAnswered>(&event)) {
+        if (const auto asked = remotes_.extract(answer->key); !asked.empty()) {
+            nodes_.at(asked.mapped().first)
+                .postgres->remote_answered(
+                    {asked.mapped().second, answer->failure, answer->tables});
+        }
+    } else if (const auto* citus = std::get_if<fakepatroni::CitusEnded>(&event)) {
+        feed(name, fakepatroni::CitusStatementEnded{*citus});
     }
+}
+
+void Lab::ask_server(const std::string& name, const fakepatroni::RemoteRequest& request) {
+    const auto node = nodes_.find(request.host);
+    if (node == nodes_.end()) {
+        nodes_.at(name).postgres->remote_answered(
+            {request.id, "could not translate host name", nullptr});
+        return;
+    }
+    remotes_[++remote_questions_] = {name, request.id};
+    node->second.postgres->take_remote(remote_questions_, request, now_);
 }
 
 void Lab::connect(Node& node) {
@@ -130,8 +151,14 @@ std::string Lab::role_label(const std::string& name) const {
     return object.ok() ? std::string(object->label("role")) : "";
 }
 
-std::string Lab::leader() const {
-    return string_at(annotations("leader"), {"leader"});
+std::string Lab::leader(int group) const {
+    return string_at(annotations(group < 0 ? "leader" : fmt::format("{}-leader", group)),
+                     {"leader"});
+}
+
+std::string Lab::registered(const std::string& on, int group) const {
+    const fakepatroni::CitusNode* node = nodes_.at(on).postgres->citus_tables().primary_of(group);
+    return node == nullptr ? "" : node->host;
 }
 
 bool Lab::all_stream() const {
