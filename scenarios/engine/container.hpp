@@ -57,6 +57,8 @@ struct Container {
     std::optional<Instant> server_due = {};  // a ServerDue is in the queue for then
     std::uint64_t server_face = 0;           // what others saw of it last, as a hash
     std::uint64_t patroni_face = 0;
+    std::uint64_t citus_face = 0;
+    std::uint64_t citus_structure = 0;
     std::optional<Instant> checkpoint_until = {};      // SIGTERM waits for a checkpoint so long
     std::optional<Instant> wake = {};                  // the only pending one that counts
     bool frozen = false;                               // SIGSTOP of Patroni: PostgreSQL runs on

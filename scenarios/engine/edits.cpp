@@ -10,6 +10,7 @@
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/operators.hpp"
+#include "scenarios/engine/row_clients.hpp"
 #include "scenarios/engine/target.hpp"
 #include "scenarios/engine/truth_view.hpp"
 
@@ -121,7 +122,8 @@ void make_edit(WorldState& world, std::uint32_t number) {
             },
             [&](const DrainNode& drain) { begin_drain(world, resolved(drain.node)); },
             [&](const UncordonNode& node) { set_cordon(world, resolved(node.node), false); },
-            [&](const UpgradeOperator& upgrade) { upgrade_operators(world, upgrade.revision); }},
+            [&](const UpgradeOperator& upgrade) { upgrade_operators(world, upgrade.revision); },
+            [&](const MakeTable& make) { add_row_client(world, make); }},
         edit.action);
     tell(world, EditMade{edit.id});
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -115,6 +116,18 @@ struct SourceAsked {  // one member's Patroni asks another one's PostgreSQL
     std::uint32_t incarnation = 0;
     fakepatroni::SourceQuestion question = {};
 };
+struct RemoteArrives {  // Citus in one server asks another one
+    std::uint32_t from = 0;
+    std::uint32_t incarnation = 0;
+    fakepatroni::RemoteRequest request = {};
+};
+struct RemoteReplies {
+    std::uint32_t container = 0;  // that asked
+    std::uint32_t incarnation = 0;
+    fakepatroni::RemoteId id = 0;
+    std::string failure = {};
+    std::shared_ptr<const fakepatroni::CitusTables> tables = nullptr;
+};
 struct ServerDue {
     std::uint32_t container = 0;
     std::uint32_t incarnation = 0;
@@ -200,6 +213,16 @@ struct WriteGivenUp {
     std::uint32_t client = 0;
     std::uint64_t commit = 0;
 };
+// A client of a sharded cluster writes or reads.
+struct RowsDue {
+    std::uint32_t client = 0;
+};
+struct RowsAnswered {
+    std::uint32_t client = 0;
+    std::uint64_t call = 0;
+    WriteResult result = WriteResult::unknown;
+    fakepatroni::RowSum found = {};
+};
 struct TriggersDue {};
 struct FaultEnds {
     std::uint32_t fault = 0;
@@ -209,12 +232,14 @@ struct DrainGoesOn {
 };
 struct SettleCheck {};
 
-using Happening = std::variant<
-    CallArrives, AnswerArrives, WatchDelivers, WatchBreaks, ControllersRun, OperatorWakes,
-    OperatorHears, OperatorStarts, OperatorGoesOn, RestArrives, SqlArrives, SourceAsked, ServerDue,
-    ServerConnects, WalArrives, ReportArrives, LinkBreaks, CheckpointEnds, MemberWakes, MemberHears,
-    Heartbeat, ContainerDue, AgentLooks, ProbeEnds, StatusDue, RouteDue, NodeReturns, ClientWrites,
-    WriteArrives, WriteAnswered, WriteGivenUp, TriggersDue, FaultEnds, DrainGoesOn, SettleCheck>;
+using Happening =
+    std::variant<CallArrives, AnswerArrives, WatchDelivers, WatchBreaks, ControllersRun,
+                 OperatorWakes, OperatorHears, OperatorStarts, OperatorGoesOn, RestArrives,
+                 SqlArrives, SourceAsked, RemoteArrives, RemoteReplies, ServerDue, ServerConnects,
+                 WalArrives, ReportArrives, LinkBreaks, CheckpointEnds, MemberWakes, MemberHears,
+                 Heartbeat, ContainerDue, AgentLooks, ProbeEnds, StatusDue, RouteDue, NodeReturns,
+                 ClientWrites, WriteArrives, WriteAnswered, WriteGivenUp, RowsDue, RowsAnswered,
+                 TriggersDue, FaultEnds, DrainGoesOn, SettleCheck>;
 
 // "CallArrives": for reports and for sigma's edges.
 std::string_view name_of(const Happening& happening);

@@ -5,6 +5,7 @@
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/members.hpp"
 #include "scenarios/engine/rest_faults.hpp"
+#include "scenarios/engine/row_clients.hpp"
 #include "scenarios/engine/servers.hpp"
 
 namespace bestgres::scenarios {
@@ -275,6 +276,9 @@ void sql_arrives(WorldState& world, SqlArrives arrives) {
 }
 
 void sql_ended(WorldState& world, std::uint32_t index, const postgres::Answer& answer) {
+    if (row_call_ended(world, index, answer)) {
+        return;
+    }
     const auto found = world.sql_asked.find(answer.id);
     if (found == world.sql_asked.end()) {
         return;

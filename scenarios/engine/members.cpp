@@ -29,9 +29,10 @@ constexpr Duration hop = milliseconds(1);
 // As the agent's environment sets it.
 constexpr Duration checkpoint_deadline = seconds(30);
 
-std::string secret_of(const WorldState& world, const Container& container, std::string_view key) {
+// Groups of a sharded cluster share one, named after their scope.
+std::string secret_of(const WorldState& world, const std::string& name, std::string_view key) {
     const kube::Object secret =
-        stored(world, {kube::kinds::secret, world.scenario->topology.ns, container.cluster});
+        stored(world, {kube::kinds::secret, world.scenario->topology.ns, name});
     return decode_base64(string_at(secret.json(), {"data", key})).value_or("");
 }
 
@@ -49,7 +50,9 @@ std::optional<fakepatroni::MemberSettings> member_settings(const WorldState& wor
                            ? fakepatroni::Version::v3_0_2
                            : fakepatroni::Version::v4_1;
     settings.ns = ns;
-    settings.scope = container.cluster;
+    if (!settings.citus) {
+        settings.scope = container.cluster;
+    }
     settings.name = container.pod;
     settings.address = container.address;
     settings.seed = world.scenario->seed;
@@ -59,7 +62,7 @@ std::optional<fakepatroni::MemberSettings> member_settings(const WorldState& wor
          {std::pair("postgres", "superuser-password"), std::pair("standby", "replication-password"),
           std::pair("rewind_user", "rewind-password")}) {
         settings.passwords[role] =
-            fakepatroni::digest_of_password(secret_of(world, container, key));
+            fakepatroni::digest_of_password(secret_of(world, settings.scope, key));
     }
     return settings;
 }
@@ -205,6 +208,7 @@ void start_member(WorldState& world, std::uint32_t index) {
     container.server_due.reset();
     container.server_face = 0;
     container.patroni_face = 0;
+    container.citus_face = 0;
     set_server_faults(world, index);
     note_effect(world);
     tell(world, PatroniChanged{container.pod_uid});

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "fakepatroni/citus_tables.hpp"
 #include "fakepatroni/wal.hpp"
 #include "lib/base/time.hpp"
 #include "lib/kube/cluster.hpp"
@@ -90,6 +91,34 @@ struct WriteEnded {
     bool synchronous = false;     // standbys had confirmed it before it was acknowledged
     fakepatroni::Mark mark = {};  // of an acknowledged one: its place in the history
 };
+// Citus' tables in a PostgreSQL changed, or a group's writes are held back or let go by it.
+struct CitusChanged {
+    std::string pod_uid;
+};
+// A client of a sharded cluster begins to write rows into a table, through the coordinator.
+struct RowsBegun {
+    std::string client;
+    std::string scope;
+    std::string table;
+    fakepatroni::RowSum rows;
+};
+struct RowsEnded {
+    std::string client;
+    std::string scope;
+    std::string table;
+    fakepatroni::RowSum rows;
+    WriteResult result = WriteResult::unknown;
+};
+// It has read the whole table: what had been acknowledged before, what was found, and what had been
+// begun by the end.
+struct RowsRead {
+    std::string client;
+    std::string scope;
+    std::string table;
+    fakepatroni::RowSum acknowledged;
+    fakepatroni::RowSum found;
+    fakepatroni::RowSum begun;
+};
 struct EditMade {
     std::string id;
 };
@@ -115,7 +144,7 @@ struct Finished {
 using Occurrence =
     std::variant<CallArrived, CallPerformed, ObjectChanged, PatroniAsked, PatroniAnswered, SqlSent,
                  StepBegun, LineLogged, PostgresChanged, PatroniChanged, RouteChanged, WriteBegun,
-                 WriteEnded, EditMade, FaultBegan, FaultEnded, OperatorStarted, OperatorEnded,
-                 Settled, Finished>;
+                 WriteEnded, CitusChanged, RowsBegun, RowsEnded, RowsRead, EditMade, FaultBegan,
+                 FaultEnded, OperatorStarted, OperatorEnded, Settled, Finished>;
 
 }  // namespace bestgres::scenarios

@@ -74,11 +74,20 @@ struct UpgradeOperator {
     std::int64_t revision = 0;
     bool operator==(const UpgradeOperator&) const = default;
 };
+// In a sharded cluster, with a client that writes into it and reads it from then on.
+struct MakeTable {
+    std::string scope = {};  // the sharded cluster
+    std::string table = {};
+    std::string kind = "distributed";  // "single-shard", "reference"
+    std::int64_t shards = 8;
+    bool replica_identity = true;
+    bool operator==(const MakeTable&) const = default;
+};
 struct Edit {
     std::string id = {};  // "e1": unique in its scenario
     Trigger when = {};
     std::variant<ApplyManifest, MergePatch, DeleteResource, DrainNode, UncordonNode,
-                 UpgradeOperator>
+                 UpgradeOperator, MakeTable>
         action = {};
 
     bool operator==(const Edit&) const = default;

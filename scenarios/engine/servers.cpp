@@ -7,6 +7,7 @@
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/exposure.hpp"
 #include "scenarios/engine/members.hpp"
+#include "scenarios/engine/remotes.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -66,11 +67,36 @@ void take_server_event(WorldState& world, std::uint32_t index,
             [&](const fakepatroni::SourceWanted& wanted) {
                 give_source(world, index, wanted.work);
             },
+            [&](const fakepatroni::RemoteWanted& wanted) {
+                ask_server(world, index, wanted.request);
+            },
+            [&](const fakepatroni::RemoteAnswered& answered) {
+                answer_server(world, index, answered);
+            },
+            [&](const fakepatroni::CitusEnded& ended) {
+                put(world, Duration::zero(),
+                    MemberHears{index, world.containers[index].incarnation,
+                                fakepatroni::CitusStatementEnded{ended}});
+            },
             [&](const fakepatroni::Crashed& crashed) {
                 tell(world,
                      LineLogged{.process = world.containers[index].pod, .text = crashed.message});
             }},
         event);
+}
+
+void tell_of_citus(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    const Postgres& server = **container.postgres;
+    if (container.citus_face == server.citus_face()) {
+        return;
+    }
+    container.citus_face = server.citus_face();
+    if (container.citus_structure != server.citus_structure()) {
+        container.citus_structure = server.citus_structure();
+        note_effect(world);
+    }
+    tell(world, CitusChanged{container.pod_uid});
 }
 
 void tell_of_change(WorldState& world, std::uint32_t index) {
@@ -111,6 +137,7 @@ void serve(WorldState& world, std::uint32_t index) {
         server.advance(world.now);
         const std::vector<fakepatroni::PostgresEvent> events = server.take_events();
         tell_of_change(world, index);
+        tell_of_citus(world, index);
         for (const fakepatroni::PostgresEvent& event : events) {
             if (world.containers[index].runs()) {
                 take_server_event(world, index, event);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ namespace bestgres::scenarios {
 struct MemberTruth {
     std::string pod_uid;
     std::string pod;
-    std::string cluster;  // the Patroni scope
+    std::string cluster;  // the BGCluster; a cluster of its own has it for a scope, too
+    std::string scope;    // of Patroni
+    std::optional<std::int64_t> group;  // of a sharded cluster
     std::string node;
     std::string claim_uid;
     bool patroni_runs = false;      // its process exists

@@ -25,20 +25,24 @@ std::vector<MemberTruth> TruthView::members() const {
         if (!container.runs()) {
             continue;
         }
-        members.push_back({.pod_uid = container.pod_uid,
-                           .pod = container.pod,
-                           .cluster = container.cluster,
-                           .node = world_.nodes[container.node].name,
-                           .claim_uid = container.claim_uid,
-                           .patroni_runs = true,
-                           .patroni_frozen = container.frozen,
-                           .believes_to_lead = believes_to_lead(world_, container),
-                           .ready = container.agent.readiness(world_.now).ok,
-                           .reachable = is_reachable(world_, container),
-                           .connected = is_connected(world_, index),
-                           .half_made = is_half_made(world_, container.claim_uid,
-                                                     (*container.postgres)->volume()),
-                           .postgres = &**container.postgres});
+        const fakepatroni::MemberSettings& settings = (*container.member)->settings();
+        members.push_back(
+            {.pod_uid = container.pod_uid,
+             .pod = container.pod,
+             .cluster = container.cluster,
+             .scope = settings.scope,
+             .group = settings.citus ? std::optional(settings.citus->group) : std::nullopt,
+             .node = world_.nodes[container.node].name,
+             .claim_uid = container.claim_uid,
+             .patroni_runs = true,
+             .patroni_frozen = container.frozen,
+             .believes_to_lead = believes_to_lead(world_, container),
+             .ready = container.agent.readiness(world_.now).ok,
+             .reachable = is_reachable(world_, container),
+             .connected = is_connected(world_, index),
+             .half_made =
+                 is_half_made(world_, container.claim_uid, (*container.postgres)->volume()),
+             .postgres = &**container.postgres});
     }
     return members;
 }

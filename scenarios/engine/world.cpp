@@ -10,6 +10,7 @@
 #include "scenarios/engine/members.hpp"
 #include "scenarios/engine/operators.hpp"
 #include "scenarios/engine/proxies.hpp"
+#include "scenarios/engine/row_clients.hpp"
 #include "scenarios/engine/servers.hpp"
 #include "scenarios/engine/settle.hpp"
 #include "scenarios/engine/setup.hpp"
@@ -50,6 +51,8 @@ void happen(WorldState& world, Happening happening) {
                           [&](RestArrives& arrives) { rest_arrives(world, std::move(arrives)); },
                           [&](SqlArrives& arrives) { sql_arrives(world, std::move(arrives)); },
                           [&](SourceAsked& asked) { source_asked(world, asked); },
+                          [&](RemoteArrives& arrives) { remote_arrives(world, arrives); },
+                          [&](RemoteReplies& replies) { remote_replies(world, replies); },
                           [&](ServerDue& due) { server_due(world, due); },
                           [&](ServerConnects& connects) { server_connects(world, connects); },
                           [&](WalArrives& arrives) { wal_arrives(world, std::move(arrives)); },
@@ -68,6 +71,8 @@ void happen(WorldState& world, Happening happening) {
                           [&](ClientWrites& due) { client_writes(world, due); },
                           [&](WriteArrives& arrives) { write_arrives(world, arrives); },
                           [&](WriteAnswered& answered) { write_answered(world, answered); },
+                          [&](RowsDue& due) { rows_due(world, due); },
+                          [&](RowsAnswered& answered) { rows_answered(world, answered); },
                           [&](WriteGivenUp& given_up) { write_given_up(world, given_up); },
                           [&](TriggersDue&) {},
                           [&](FaultEnds& ends) { end_fault(world, ends.fault); },

@@ -18,7 +18,8 @@ void add_present(const WorldState& world, Hasher& hasher) {
                 world.network);
     hash_values(hasher, world.operators, world.operator_calls, world.rest_requests, world.sql_calls,
                 world.sql_asked, world.forced, world.nodes, world.containers, world.volumes,
-                world.unfinished, world.links, world.attached, world.clients, world.drains);
+                world.unfinished, world.links, world.attached, world.clients, world.row_clients,
+                world.remotes, world.row_calls, world.drains);
     hash_values(hasher, world.faults, world.active_faults, world.edits, world.states_changed,
                 world.step_cluster, world.step_effect, world.last_effect, world.last_disturbance,
                 world.settled);
@@ -56,7 +57,7 @@ void Container::hash_into(Hasher& hasher) const {
                 address, node);
     hash_values(hasher, phase, incarnation, failures, due, started, obstacle);
     hash_values(hasher, member, postgres, server_due, server_face, patroni_face, checkpoint_until,
-                wake, frozen, inbox, asked, agent, agent_looks);
+                wake, frozen, inbox, asked, agent, agent_looks, citus_face);
     hash_values(hasher, ready, being_deleted, object_gone, status_on_its_way, status_is_stale,
                 removal_on_its_way);
 }
@@ -99,13 +100,14 @@ std::uint64_t World::abstract_state() const {
 
 std::string_view name_of(const Happening& happening) {
     static constexpr std::string_view names[] = {
-        "CallArrives",   "AnswerArrives", "WatchDelivers",  "WatchBreaks",    "ControllersRun",
-        "OperatorWakes", "OperatorHears", "OperatorStarts", "OperatorGoesOn", "RestArrives",
-        "SqlArrives",    "SourceAsked",   "ServerDue",      "ServerConnects", "WalArrives",
-        "ReportArrives", "LinkBreaks",    "CheckpointEnds", "MemberWakes",    "MemberHears",
-        "Heartbeat",     "ContainerDue",  "AgentLooks",     "ProbeEnds",      "StatusDue",
-        "RouteDue",      "NodeReturns",   "ClientWrites",   "WriteArrives",   "WriteAnswered",
-        "WriteGivenUp",  "TriggersDue",   "FaultEnds",      "DrainGoesOn",    "SettleCheck"};
+        "CallArrives",    "AnswerArrives", "WatchDelivers",  "WatchBreaks",    "ControllersRun",
+        "OperatorWakes",  "OperatorHears", "OperatorStarts", "OperatorGoesOn", "RestArrives",
+        "SqlArrives",     "SourceAsked",   "RemoteArrives",  "RemoteReplies",  "ServerDue",
+        "ServerConnects", "WalArrives",    "ReportArrives",  "LinkBreaks",     "CheckpointEnds",
+        "MemberWakes",    "MemberHears",   "Heartbeat",      "ContainerDue",   "AgentLooks",
+        "ProbeEnds",      "StatusDue",     "RouteDue",       "NodeReturns",    "ClientWrites",
+        "WriteArrives",   "WriteAnswered", "WriteGivenUp",   "RowsDue",        "RowsAnswered",
+        "TriggersDue",    "FaultEnds",     "DrainGoesOn",    "SettleCheck"};
     static_assert(std::size(names) == std::variant_size_v<Happening>);
     return names[happening.index()];
 }

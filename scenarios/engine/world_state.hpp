@@ -82,6 +82,37 @@ struct ClientRun {
     std::optional<std::uint64_t> waiting = {};  // for the answer to this commit
 };
 
+// Writes rows into a table of a sharded cluster and reads them all, one statement at a time,
+// through the Service of the coordinator; first of all it makes the table.
+struct RowClient {
+    std::string name;  // "rows@shop/orders"
+    Dice dice;
+    std::string scope;
+    fakepatroni::CitusTable table = {};
+    std::int64_t shards = 1;
+    std::uint32_t node = 0;
+    bool made = false;
+    std::uint64_t turns = 0;
+    std::uint64_t next_row = 1;
+    // The statement that it waits for.
+    std::optional<std::uint64_t> call = {};
+    bool reads = false;
+    fakepatroni::RowSum rows = {};
+    fakepatroni::RowSum acknowledged_before = {};
+    // Of all its statements.
+    fakepatroni::RowSum acknowledged = {};
+    fakepatroni::RowSum begun = {};
+
+    void hash_into(Hasher& hasher) const;
+};
+
+// Which server asked another one, and how it calls its question.
+struct RemoteAsked {
+    std::uint32_t from = 0;
+    std::uint32_t incarnation = 0;
+    fakepatroni::RemoteId id = 0;
+};
+
 struct FaultRun {
     enum class Stage : std::uint8_t { waiting, active, over };
 
@@ -201,6 +232,10 @@ struct WorldState {
     std::vector<Link> links = {};
     std::map<std::string, std::uint32_t> attached = {};  // claim uid to node
     std::vector<ClientRun> clients = {};
+    std::vector<RowClient> row_clients = {};
+    std::map<postgres::CallId, std::uint32_t> row_calls = {};  // to which of these
+    std::map<std::uint64_t, RemoteAsked> remotes = {};         // not yet answered
+    std::uint64_t remote_questions = 0;
     std::vector<Drain> drains = {};
 
     std::vector<FaultRun> faults = {};

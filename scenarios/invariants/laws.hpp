@@ -4,6 +4,13 @@
 #include <tuple>
 #include <vector>
 
+#include "scenarios/invariants/c1_placements.hpp"
+#include "scenarios/invariants/c2_registration.hpp"
+#include "scenarios/invariants/c3_conservation.hpp"
+#include "scenarios/invariants/c4_spindown.hpp"
+#include "scenarios/invariants/c5_reads.hpp"
+#include "scenarios/invariants/c6_one_job.hpp"
+#include "scenarios/invariants/c7_write_pause.hpp"
 #include "scenarios/invariants/d10_last_copy.hpp"
 #include "scenarios/invariants/d1_one_writer.hpp"
 #include "scenarios/invariants/d2_acknowledged.hpp"
@@ -75,7 +82,8 @@ private:
         K14Fencing, K15Eviction, K16Load, K17Removal, T1HonestReady, T2ObservedGeneration,
         T3Conditions, T4Phases, X1Secrets, X2Credentials, X3Downgrade, L1Reached, L2WritablePrimary,
         L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core, L7Progress, L8LostPartners,
-        L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime, H3Bounded, H4NoEscape>;
+        L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime, C1Placements, C2Registration,
+        C3Conservation, C4Spindown, C5Reads, C6OneJob, C7WritePause, H3Bounded, H4NoEscape>;
 
     All laws_;
 };

@@ -127,7 +127,8 @@ void read_value(const Json& json, Edit& edit, const FieldPlace& place) {
     fields("id", edit.id);
     fields("when", edit.when);
     const Alternative action =
-        chosen(fields, json, {"apply", "patch", "delete", "drain", "uncordon", "upgrade_operator"});
+        chosen(fields, json,
+               {"apply", "patch", "delete", "drain", "uncordon", "upgrade_operator", "make_table"});
     if (action.field == "patch") {
         edit.action = read_part<MergePatch>(fields);
     } else if (action.field == "delete") {
@@ -138,6 +139,8 @@ void read_value(const Json& json, Edit& edit, const FieldPlace& place) {
         edit.action = read_part<UncordonNode>(fields);
     } else if (action.field == "upgrade_operator") {
         edit.action = read_part<UpgradeOperator>(fields);
+    } else if (action.field == "make_table") {
+        edit.action = read_part<MakeTable>(fields);
     } else {
         edit.action = read_part<ApplyManifest>(fields);
     }
@@ -153,7 +156,8 @@ Json written(const Edit& edit) {
                    [](const UncordonNode& uncordon) { return written_part(uncordon, "uncordon"); },
                    [](const UpgradeOperator& upgrade) {
                        return written_part(upgrade, "upgrade_operator");
-                   }},
+                   },
+                   [](const MakeTable& make) { return written_part(make, "make_table"); }},
         edit.action);
     json["id"] = edit.id;
     json["when"] = written(edit.when);

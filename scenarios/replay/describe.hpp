@@ -110,6 +110,15 @@ void describe(Self& self, Fields& fields) {
     fields("upgrade_operator", self.revision);
 }
 
+template <Is<MakeTable> Self, class Fields>
+void describe(Self& self, Fields& fields) {
+    fields("make_table", self.table);
+    fields("scope", self.scope);
+    fields("kind", self.kind);
+    fields("shards", self.shards);
+    fields("replica_identity", self.replica_identity);
+}
+
 void read_value(const Json& json, Edit& edit, const FieldPlace& place);
 Json written(const Edit& edit);
 

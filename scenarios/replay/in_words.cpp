@@ -124,6 +124,10 @@ std::string action_in_words(const Edit& edit) {
                    [](const UncordonNode& uncordon) { return "uncordon " + uncordon.node; },
                    [](const UpgradeOperator& upgrade) {
                        return fmt::format("upgrade the operator to revision {}", upgrade.revision);
+                   },
+                   [](const MakeTable& make) {
+                       return fmt::format("make the {} table {} in {} and write into it", make.kind,
+                                          make.table, make.scope);
                    }},
         edit.action);
 }

@@ -102,6 +102,13 @@ Edit an_edit() {
         case 5:
             edit.action = UpgradeOperator{a_count()};
             break;
+        case 6:
+            edit.action = MakeTable{.scope = a_text(),
+                                    .table = a_text(),
+                                    .kind = a_text(),
+                                    .shards = a_count(),
+                                    .replica_identity = *gen::arbitrary<bool>()};
+            break;
     }
     return edit;
 }

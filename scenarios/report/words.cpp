@@ -121,17 +121,32 @@ Entries told(const RouteChanged& changed, const World& world) {
                                  to.empty() ? "nobody" : to)}};
 }
 
-Entries told(const WriteEnded& ended) {
-    if (ended.result == WriteResult::acknowledged) {
-        return {{.lane = "clients",
-                 .weight = Weight::periodic,
-                 .text = fmt::format("{}: commit {} is acknowledged", ended.client, ended.commit)}};
+std::string_view word(WriteResult result) {
+    switch (result) {
+        case WriteResult::acknowledged:
+            return "is acknowledged";
+        case WriteResult::refused:
+            return "is refused";
+        case WriteResult::unknown:
+            return "has no answer";
     }
+    return "";
+}
+
+Entries told_by_client(WriteResult result, std::string text) {
     return {{.lane = "clients",
-             .weight = Weight::major,
-             .text = fmt::format(
-                 "{}: commit {} {}", ended.client, ended.commit,
-                 ended.result == WriteResult::refused ? "is refused" : "has no answer")}};
+             .weight = result == WriteResult::acknowledged ? Weight::periodic : Weight::major,
+             .text = std::move(text)}};
+}
+
+Entries told(const WriteEnded& ended) {
+    return told_by_client(ended.result, fmt::format("{}: commit {} {}", ended.client, ended.commit,
+                                                    word(ended.result)));
+}
+
+Entries told(const RowsEnded& ended) {
+    return told_by_client(ended.result, fmt::format("{}: a write of {} rows {}", ended.client,
+                                                    ended.rows.count, word(ended.result)));
 }
 
 Entries told(const FaultBegan& began, const World& world) {
@@ -223,9 +238,13 @@ std::vector<Entry> entries_of(const Occurrence& occurrence, const World& world) 
             // Their states are told by looks.
             [](const PostgresChanged&) { return Entries{}; },
             [](const PatroniChanged&) { return Entries{}; },
+            [](const CitusChanged&) { return Entries{}; },
+            [](const RowsBegun&) { return Entries{}; },
             [&](const RouteChanged& changed) { return told(changed, world); },
             [](const WriteBegun&) { return Entries{}; },
             [](const WriteEnded& ended) { return told(ended); },
+            [](const RowsEnded& ended) { return told(ended); },
+            [](const RowsRead&) { return Entries{}; },
             [&](const EditMade& made) { return told(made, world); },
             [&](const FaultBegan& began) { return told(began, world); },
             [](const FaultEnded& ended) {
