@@ -23,6 +23,16 @@ struct Asked {
     bool answer_is_lost = false;
 };
 
+// The program of a Job's pod, which runs once: a client of the cluster's PostgreSQL.
+struct ClientTask {
+    std::string operation_uid = {};
+    std::optional<std::uint32_t> server = {};  // the container that it is connected to
+    std::uint32_t server_incarnation = 0;
+    std::int64_t exit_code = 0;
+    std::string message = {};  // its last words
+    void hash_into(Hasher& hasher) const;
+};
+
 struct Container {
     enum class Phase : std::uint8_t {
         waiting,   // for its volume or its image
@@ -51,6 +61,7 @@ struct Container {
     Instant started = {};
     std::string obstacle = {};  // why it does not start, as the status says it
 
+    std::optional<ClientTask> task = {};  // in place of a member
     fakekube::CopyOnWrite<std::optional<fakepatroni::Member>> member = {};
     // Absent together with the member: the volume is then among those of the world.
     fakekube::CopyOnWrite<std::optional<fakepatroni::Postgres>> postgres = {};
@@ -78,6 +89,7 @@ struct Container {
     bool removal_on_its_way = false;
 
     bool runs() const { return member->has_value(); }
+    bool works() const { return task && (phase == Phase::running || phase == Phase::stopping); }
     bool is_over() const { return phase == Phase::ended; }
     void set_ready(bool is_ready, Instant now) {
         ready_since = ready == is_ready ? ready_since : now;

@@ -11,6 +11,7 @@
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/kubelet_calls.hpp"
 #include "scenarios/engine/members.hpp"
+#include "scenarios/engine/tasks.hpp"
 #include "scenarios/engine/watching.hpp"
 
 namespace bestgres::scenarios {
@@ -57,6 +58,9 @@ void begin_pod(WorldState& world, std::uint32_t node, const kube::Object& pod) {
     container.pod = name;
     container.cluster = pod.label("bestgres.io/cluster");
     container.claim = claim_of(pod);
+    if (const std::string_view operation = pod.label("bestgres.io/operation"); !operation.empty()) {
+        container.task = ClientTask{.operation_uid = std::string(operation)};
+    }
     container.service_account = string_at(pod.json(), {"spec", "serviceAccountName"}, "default");
     container.image = image_of(pod);
     container.address = address_of(index);
@@ -99,6 +103,28 @@ void wait_for(WorldState& world, std::uint32_t index, std::string obstacle) {
     put(world, retry, ContainerDue{index, container.incarnation});
 }
 
+bool can_be_pulled(WorldState& world, const Container& container) {
+    return !container.image.ends_with("absent") &&
+           !strikes(world, FaultKind::image_pull_fails, container.pod);
+}
+
+void start_soon(WorldState& world, std::uint32_t index) {
+    Container& container = world.containers[index];
+    container.obstacle.clear();
+    container.phase = Phase::starting;
+    container.due =
+        world.now + jittered(world, world.scenario->knobs.container_start, container.dice.latency);
+    put_at(world, container.due, ContainerDue{index, container.incarnation});
+}
+
+void prepare_task(WorldState& world, std::uint32_t index) {
+    if (can_be_pulled(world, world.containers[index])) {
+        start_soon(world, index);
+    } else {
+        wait_for(world, index, "ErrImagePull");
+    }
+}
+
 void prepare_start(WorldState& world, std::uint32_t index) {
     Container& container = world.containers[index];
     if (container.started == Instant{}) {
@@ -120,17 +146,12 @@ void prepare_start(WorldState& world, std::uint32_t index) {
         wait_for(world, index, "ContainerCreating");
         return;
     }
-    if (container.image.ends_with("absent") ||
-        strikes(world, FaultKind::image_pull_fails, container.pod)) {
+    if (!can_be_pulled(world, container)) {
         wait_for(world, index, "ErrImagePull");
         return;
     }
     world.attached[container.claim_uid] = container.node;
-    container.obstacle.clear();
-    container.phase = Phase::starting;
-    container.due =
-        world.now + jittered(world, world.scenario->knobs.container_start, container.dice.latency);
-    put_at(world, container.due, ContainerDue{index, container.incarnation});
+    start_soon(world, index);
 }
 
 void begin_removal(WorldState& world, std::uint32_t index) {
@@ -161,6 +182,10 @@ void finish_pod(WorldState& world, std::uint32_t index) {
 void begin_stop(WorldState& world, std::uint32_t index, std::int64_t grace) {
     Container& container = world.containers[index];
     container.being_deleted = true;
+    if (container.works()) {
+        terminate_task(world, index);
+        return;
+    }
     if (!container.runs()) {
         finish_pod(world, index);
         return;
@@ -180,6 +205,9 @@ void pod_is_gone(WorldState& world, std::uint32_t index) {
     if (container.runs()) {
         end_process(world, index, "the pod was deleted by force");
     }
+    if (container.works()) {
+        end_task(world, index, 137, "killed");
+    }
     finish_pod(world, index);
 }
 
@@ -193,7 +221,7 @@ void take_up(WorldState& world, std::uint32_t index) {
             }
             return;
         case Phase::stopping:
-            if (!container.runs()) {
+            if (!container.runs() && !container.works()) {
                 finish_pod(world, index);
                 return;
             }
@@ -205,7 +233,9 @@ void take_up(WorldState& world, std::uint32_t index) {
             break;
         case Phase::waiting:
         case Phase::running:
-            if (!container.runs()) {
+            if (container.works()) {
+                put_at(world, container.due, ContainerDue{index, container.incarnation});
+            } else if (!container.runs()) {
                 container.phase = Phase::waiting;
                 put(world, Duration::zero(), ContainerDue{index, container.incarnation});
             } else {
@@ -327,19 +357,30 @@ void container_due(WorldState& world, const ContainerDue& due) {
     }
     switch (container.phase) {
         case Phase::waiting:
-            prepare_start(world, due.container);
+            if (container.task) {
+                prepare_task(world, due.container);
+            } else {
+                prepare_start(world, due.container);
+            }
             return;
         case Phase::starting:
         case Phase::backing_off:
             if (world.now >= container.due) {
                 container.phase = Phase::running;
                 container.started = world.now;
-                start_member(world, due.container);
+                if (container.task) {
+                    start_task(world, due.container);
+                } else {
+                    start_member(world, due.container);
+                }
                 report(world, due.container);
             }
             return;
         case Phase::stopping:
-            if (world.now >= container.due) {
+            if (world.now >= container.due && container.task) {
+                end_task(world, due.container, 3, "canceling statement due to user request");
+                finish_pod(world, due.container);
+            } else if (world.now >= container.due) {
                 end_process(world, due.container, "the grace period is over");
                 finish_pod(world, due.container);
             }
@@ -350,6 +391,9 @@ void container_due(WorldState& world, const ContainerDue& due) {
             }
             return;
         case Phase::running:
+            if (container.task) {
+                task_due(world, due.container);
+            }
             return;
     }
 }

@@ -9,6 +9,7 @@
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/kubelet.hpp"
 #include "scenarios/engine/kubelet_calls.hpp"
+#include "scenarios/engine/tasks.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -47,6 +48,9 @@ Json container_state(const WorldState& world, const Container& container) {
 }
 
 Json pod_status(const WorldState& world, const Container& container) {
+    if (container.task) {
+        return status_of_task(world, container);
+    }
     const bool has_run = container.runs() || container.incarnation > 0;
     Json status = {{"phase", has_run ? "Running" : "Pending"},
                    {"conditions",

@@ -7,6 +7,7 @@
 #include "scenarios/engine/kubelet_calls.hpp"
 #include "scenarios/engine/members.hpp"
 #include "scenarios/engine/proxies.hpp"
+#include "scenarios/engine/tasks.hpp"
 #include "scenarios/engine/watching.hpp"
 
 namespace bestgres::scenarios {
@@ -121,6 +122,9 @@ void crash_node(WorldState& world, std::uint32_t node) {
     for (std::uint32_t index = 0; index < world.containers.size(); ++index) {
         if (world.containers[index].node == node && !world.containers[index].is_over()) {
             end_process(world, index, "the node is gone", false);
+            if (world.containers[index].task) {
+                end_task(world, index, 137, "killed with its node");
+            }
         }
     }
     world.watches.close_all(process_of_kubelet(world, node));

@@ -119,6 +119,18 @@ struct RowsRead {
     fakepatroni::RowSum found;
     fakepatroni::RowSum begun;
 };
+// The program of an operation's Job runs, and has ended.
+struct TaskBegan {
+    std::string pod_uid;
+    std::string operation_uid;
+    std::string cluster;
+};
+struct TaskEnded {
+    std::string pod_uid;
+    std::string operation_uid;
+    std::string cluster;
+    bool well = false;
+};
 struct EditMade {
     std::string id;
 };
@@ -144,7 +156,8 @@ struct Finished {
 using Occurrence =
     std::variant<CallArrived, CallPerformed, ObjectChanged, PatroniAsked, PatroniAnswered, SqlSent,
                  StepBegun, LineLogged, PostgresChanged, PatroniChanged, RouteChanged, WriteBegun,
-                 WriteEnded, CitusChanged, RowsBegun, RowsEnded, RowsRead, EditMade, FaultBegan,
-                 FaultEnded, OperatorStarted, OperatorEnded, Settled, Finished>;
+                 WriteEnded, CitusChanged, RowsBegun, RowsEnded, RowsRead, TaskBegan, TaskEnded,
+                 EditMade, FaultBegan, FaultEnded, OperatorStarted, OperatorEnded, Settled,
+                 Finished>;
 
 }  // namespace bestgres::scenarios

@@ -28,8 +28,11 @@ bool is_sound(const WorldState& world) {
         return false;
     }
     const auto pods = all_stored(world, kube::kinds::pod);
-    return std::all_of(pods.begin(), pods.end(),
-                       [](const kube::Object& pod) { return kube::pod_is_ready(pod); });
+    // That of a Job that failed stays, for its log.
+    return std::all_of(pods.begin(), pods.end(), [](const kube::Object& pod) {
+        return kube::pod_is_ready(pod) || kube::pod_phase(pod) == "Succeeded" ||
+               kube::pod_phase(pod) == "Failed";
+    });
 }
 
 bool has_plans(const WorldState& world) {

@@ -11,6 +11,7 @@ namespace {
 constexpr kube::Kind kinds_by_word[] = {kube::kinds::bg_cluster,
                                         kube::kinds::bg_db_ops,
                                         kube::kinds::pod,
+                                        kube::kinds::job,
                                         kube::kinds::stateful_set,
                                         kube::kinds::persistent_volume_claim,
                                         kube::kinds::service,

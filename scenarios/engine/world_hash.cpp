@@ -52,10 +52,14 @@ std::uint64_t abstraction_of(const Container& container) {
 
 }  // namespace
 
+void ClientTask::hash_into(Hasher& hasher) const {
+    hash_values(hasher, operation_uid, server, server_incarnation, exit_code, message);
+}
+
 void Container::hash_into(Hasher& hasher) const {
     hash_values(hasher, dice, pod_uid, pod, cluster, claim, claim_uid, service_account, image,
                 address, node);
-    hash_values(hasher, phase, incarnation, failures, due, started, obstacle);
+    hash_values(hasher, phase, incarnation, failures, due, started, obstacle, task);
     hash_values(hasher, member, postgres, server_due, server_face, patroni_face, checkpoint_until,
                 wake, frozen, inbox, asked, agent, agent_looks, citus_face);
     hash_values(hasher, ready, being_deleted, object_gone, status_on_its_way, status_is_stale,

@@ -51,6 +51,7 @@
 #include "scenarios/invariants/o1_one_at_a_time.hpp"
 #include "scenarios/invariants/o2_done_is_done.hpp"
 #include "scenarios/invariants/o3_ends_in_time.hpp"
+#include "scenarios/invariants/o4_done_once.hpp"
 #include "scenarios/invariants/r1_write_routing.hpp"
 #include "scenarios/invariants/r2_read_routing.hpp"
 #include "scenarios/invariants/r3_role_labels.hpp"
@@ -82,8 +83,9 @@ private:
         K14Fencing, K15Eviction, K16Load, K17Removal, T1HonestReady, T2ObservedGeneration,
         T3Conditions, T4Phases, X1Secrets, X2Credentials, X3Downgrade, L1Reached, L2WritablePrimary,
         L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core, L7Progress, L8LostPartners,
-        L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime, C1Placements, C2Registration,
-        C3Conservation, C4Spindown, C5Reads, C6OneJob, C7WritePause, H3Bounded, H4NoEscape>;
+        L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime, O4DoneOnce, C1Placements,
+        C2Registration, C3Conservation, C4Spindown, C5Reads, C6OneJob, C7WritePause, H3Bounded,
+        H4NoEscape>;
 
     All laws_;
 };

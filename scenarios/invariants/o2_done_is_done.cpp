@@ -70,6 +70,18 @@ bool O2DoneIsDone::has_led(const OperationTruth& operation, const Began& began,
     });
 }
 
+std::string O2DoneIsDone::what_jobs_miss(const OperationTruth& operation) const {
+    const auto& steps = operation.status.steps;
+    const auto done = std::count_if(
+        steps.begin(), steps.end(),
+        [](const api::OperationStepStatus& step) { return step.result == StepResult::done; });
+    const auto found = ended_well_.find(operation.uid);
+    const std::int64_t well = found == ended_well_.end() ? 0 : found->second;
+    return well >= done
+               ? ""
+               : std::to_string(well) + " of " + std::to_string(done) + " programs have ended well";
+}
+
 std::string O2DoneIsDone::what_is_missing(const OperationTruth& operation,
                                           const Began& began) const {
     const Instant begin = began.at - before_it_began;
@@ -80,6 +92,9 @@ std::string O2DoneIsDone::what_is_missing(const OperationTruth& operation,
             return "";
         }
         return target.empty() ? "nobody but " + began.leader + " has led" : target + " has not led";
+    }
+    if (runs_jobs(operation.spec->op)) {
+        return what_jobs_miss(operation);
     }
     const bool copies = operation.spec->op == api::OperationKind::reinit;
     for (const api::OperationStepStatus& step : operation.status.steps) {
@@ -119,6 +134,8 @@ void O2DoneIsDone::on(const Occurrence& occurrence, const Truth& truth, Findings
         if (member && asked->call.verb == patroni::Verb::reinitialize) {
             copied_[{{asked->call.ns, member->cluster}, member->pod}] = truth.now();
         }
+    } else if (const auto* ended = std::get_if<TaskEnded>(&occurrence)) {
+        ended_well_[ended->operation_uid] += ended->well ? 1 : 0;
     } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
         if (changed->after.kind() == kube::kinds::config_map.name) {
             note_leader(changed->after, truth);
@@ -155,6 +172,10 @@ void O2DoneIsDone::hash_into(Hasher& hasher) const {
     for (const auto& [uid, at] : processes_) {
         hasher.add(uid);
         hasher.add(static_cast<std::uint64_t>(at.ns));
+    }
+    for (const auto& [uid, count] : ended_well_) {
+        hasher.add(uid);
+        hasher.add(static_cast<std::uint64_t>(count));
     }
     for (const auto& [id, leader] : leaders_) {
         hasher.add(to_string(id));

@@ -15,7 +15,7 @@ struct O2DoneIsDone {
         "An operation that is reported as completed did happen since it began or in the ten "
         "seconds before: its target leads or led, or another member than at its beginning; every "
         "process that it says was restarted was; a replica that it says was copied was asked to, "
-        "and started anew."};
+        "and started anew; the program of every step that a Job did ended well."};
 
     static constexpr Duration before_it_began = std::chrono::seconds(10);
 
@@ -33,6 +33,7 @@ private:
     void note_leader(const kube::Object& leader_object, const Truth& truth);
     void begin(const OperationTruth& operation, const Truth& truth);
     void judge(const OperationTruth& operation, Findings& findings) const;
+    std::string what_jobs_miss(const OperationTruth& operation) const;
     std::string what_is_missing(const OperationTruth& operation, const Began& began) const;
     bool has_led(const OperationTruth& operation, const Began& began,
                  const std::string& target) const;
@@ -43,6 +44,7 @@ private:
     std::map<MemberId, Instant> copied_;        // when its Patroni was asked to copy
     std::map<MemberId, Instant> led_;           // until when, as far as was seen
     std::map<ClusterId, std::string> leaders_;
+    std::map<std::string, std::int64_t> ended_well_;  // programs, by uid of the operation
 };
 
 }  // namespace bestgres::scenarios

@@ -149,6 +149,19 @@ Entries told(const RowsEnded& ended) {
                                                     ended.rows.count, word(ended.result)));
 }
 
+Entries told(const TaskBegan& began, const World& world) {
+    return {{.lane = "clients",
+             .weight = Weight::major,
+             .text = pod_name(world, began.pod_uid) + ": the program of an operation runs"}};
+}
+
+Entries told(const TaskEnded& ended, const World& world) {
+    return {{.lane = "clients",
+             .weight = Weight::major,
+             .text = pod_name(world, ended.pod_uid) +
+                     (ended.well ? ": the program has ended well" : ": the program has failed")}};
+}
+
 Entries told(const FaultBegan& began, const World& world) {
     const Scenario& scenario = world.scenario();
     for (std::size_t at = 0; at < scenario.faults.size(); ++at) {
@@ -245,6 +258,8 @@ std::vector<Entry> entries_of(const Occurrence& occurrence, const World& world) 
             [](const WriteEnded& ended) { return told(ended); },
             [](const RowsEnded& ended) { return told(ended); },
             [](const RowsRead&) { return Entries{}; },
+            [&](const TaskBegan& began) { return told(began, world); },
+            [&](const TaskEnded& ended) { return told(ended, world); },
             [&](const EditMade& made) { return told(made, world); },
             [&](const FaultBegan& began) { return told(began, world); },
             [](const FaultEnded& ended) {

@@ -86,6 +86,8 @@ const std::vector<Workload>& catalogue() {
         {"W49", "an operation copies a replica", false, true, {3}, fill_operation_reinit},
         {"W50", "operations queue, in a roll", false, true, {3}, fill_operation_queue},
         {"W51", "a deletion is held, and confirmed later", false, true, {1, 3}, fill_protected},
+        {"W52", "an operation runs programs", false, true, {1, 3}, fill_operation_vacuum},
+        {"W53", "a program is cancelled, another waits", false, true, {3}, fill_operation_stopped},
     };
     return all;
 }

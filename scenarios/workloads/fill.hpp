@@ -46,5 +46,7 @@ void fill_operation_switchover(Scenario& scenario, const Shape& shape);
 void fill_operation_restart(Scenario& scenario, const Shape& shape);
 void fill_operation_reinit(Scenario& scenario, const Shape& shape);
 void fill_operation_queue(Scenario& scenario, const Shape& shape);
+void fill_operation_vacuum(Scenario& scenario, const Shape& shape);
+void fill_operation_stopped(Scenario& scenario, const Shape& shape);
 
 }  // namespace bestgres::scenarios::workloads

@@ -64,4 +64,22 @@ void fill_operation_queue(Scenario& scenario, const Shape& shape) {
                                         {{"resources", {{"requests", {{"cpu", "200m"}}}}}}));
 }
 
+// Two Jobs, one after the other.
+void fill_operation_vacuum(Scenario& scenario, const Shape& shape) {
+    create_and_ask(
+        scenario, shape,
+        {{"op", "vacuum"}, {"vacuum", {{"databases", {"app", "shop"}}}}, {"timeout", "15m"}});
+}
+
+// One that runs is cancelled while another waits, which comes with a hand-over.
+void fill_operation_stopped(Scenario& scenario, const Shape& shape) {
+    create_and_ask(scenario, shape, {{"op", "vacuum"}, {"timeout", "15m"}});
+    scenario.edits.push_back(
+        ask("second", after_edit("op", seconds(1)),
+            {{"op", "sql"}, {"sql", {{"configMap", {{"name", "scripts"}}}}}, {"timeout", "15m"}}));
+    scenario.edits.push_back(cancel("op", after_edit("op", seconds(12))));
+    scenario.edits.push_back(
+        ask("third", after_edit("op", seconds(14)), {{"op", "switchover"}, {"timeout", "15m"}}));
+}
+
 }  // namespace bestgres::scenarios::workloads
