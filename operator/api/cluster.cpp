@@ -63,6 +63,10 @@ const std::vector<std::string>& bootstrap_sql(const ClusterSpec& spec) {
     return spec.bootstrap.sql.empty() ? spec.bootstrap_sql : spec.bootstrap.sql;
 }
 
+std::int64_t running_instances(const ClusterSpec& spec) {
+    return spec.hibernate ? 0 : spec.instances;
+}
+
 std::int64_t maximum_lag_on_failover(const ClusterSpec& spec) {
     const auto quantity = kube::Quantity::parse(spec.patroni.maximum_lag_on_failover);
     BG_CHECK(quantity.ok(), "maximumLagOnFailover was checked when the spec was read");

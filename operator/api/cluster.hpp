@@ -154,6 +154,7 @@ struct ClusterSpec {
     SchedulingSpec scheduling;
     ServicesSpec services;
     PodSpec pod;
+    bool hibernate = false;
     bool deletion_protection = false;
     std::optional<CitusSpec> citus;             // absent: a cluster of its own
     std::optional<LogLevel> patroni_log_level;  // the first Bestgres' name for patroni.logLevel
@@ -175,6 +176,8 @@ std::vector<std::string> command(const ClusterSpec& spec);
 std::optional<std::string> working_dir(const ClusterSpec& spec);
 LogLevel log_level(const ClusterSpec& spec);
 const std::vector<std::string>& bootstrap_sql(const ClusterSpec& spec);
+// How many members are to run: none of a cluster that hibernates.
+std::int64_t running_instances(const ClusterSpec& spec);
 // Bytes; the text was checked when the spec was read.
 std::int64_t maximum_lag_on_failover(const ClusterSpec& spec);
 

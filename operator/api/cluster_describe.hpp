@@ -280,8 +280,8 @@ void describe_older_names(Visitor& visit, ClusterSpec& spec) {
 template <class Visitor>
 void describe(Visitor& visit, ClusterSpec& spec) {
     visit("instances", spec.instances,
-          Field{.doc = "Number of members: one primary, the rest replicas. 0 stops the cluster and "
-                       "keeps its volumes.",
+          Field{.doc = "Number of members: one primary, the rest replicas. 0 stops the cluster as "
+                       "`hibernate` does.",
                 .minimum = 0,
                 .maximum = 100});
     visit("image", spec.image, Field{.doc = "What runs in the pods.", .required = true});
@@ -297,6 +297,10 @@ void describe(Visitor& visit, ClusterSpec& spec) {
     visit("scheduling", spec.scheduling, Field{.doc = "On which nodes members run."});
     visit("services", spec.services, Field{.doc = "How the cluster is reached."});
     visit("pod", spec.pod, Field{.doc = "Additions to the pods."});
+    visit(
+        "hibernate", spec.hibernate,
+        Field{.doc = "Stops all members and keeps everything else. Member 0 takes the lead, stops "
+                     "last and starts first again."});
     visit(
         "deletionProtection", spec.deletion_protection,
         Field{.doc = "A deletion is held until annotation bestgres.io/confirm-deletion repeats the "

@@ -21,7 +21,7 @@ enum class Phase {
     recovering,
     switching_over,
     paused,
-    stopped,
+    hibernated,
     deleting,
     failed
 };

@@ -70,7 +70,7 @@ struct Words<Phase> {
          {Phase::recovering, "Recovering"},
          {Phase::switching_over, "SwitchingOver"},
          {Phase::paused, "Paused"},
-         {Phase::stopped, "Stopped"},
+         {Phase::hibernated, "Hibernated"},
          {Phase::deleting, "Deleting"},
          {Phase::failed, "Failed"}}};
 };

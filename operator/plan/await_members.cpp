@@ -1,5 +1,6 @@
 // Members that are still coming up, and what keeps them: nothing to do, but a wait that says so.
 #include "lib/kube/workload.hpp"
+#include "operator/manifests/names.hpp"
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/rules.hpp"
@@ -34,6 +35,20 @@ Waiting wait_for(const ClusterView& view, const Member& member) {
     return {.rule = RuleId::await_members, .because = std::move(because)};
 }
 
+// See waits_for_the_first in view.cpp. Whether to go on without what it held is for a person to
+// say.
+Waiting wait_for_the_first(const ClusterView& view) {
+    const Member& first = view.members.front();
+    std::string because = first.name + " to lead before the others start: it stopped last";
+    if (first.status && first.status->role == patroni::Role::uninitialized) {
+        because += ", and its volume is empty. If that data is surely gone, kubectl scale " +
+                   std::string("statefulset ") + manifests::stateful_set_name(view.name) +
+                   " --replicas=" + std::to_string(view.wanted) +
+                   " starts the others with what they hold";
+    }
+    return {.rule = RuleId::await_members, .because = std::move(because)};
+}
+
 }  // namespace
 
 Opinion await_members(const ClusterView& view) {
@@ -47,7 +62,10 @@ Opinion await_members(const ClusterView& view) {
             }
         }
     }
-    if (opinion.empty() && view.spec->instances > 0 && view.primary() == nullptr) {
+    if (view.replicas < view.wanted) {
+        opinion.waits.push_back(wait_for_the_first(view));
+    }
+    if (opinion.empty() && view.wanted > 0 && view.primary() == nullptr) {
         opinion.waits.push_back({.rule = RuleId::await_members,
                                  .because = "a primary: Patroni has to elect one",
                                  .patience = std::chrono::minutes(2)});

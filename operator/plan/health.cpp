@@ -134,6 +134,14 @@ std::string obstacle_to_disruption(const ClusterView& view) {
     return "";
 }
 
+std::string bar_to_leading(const ClusterView& view, const Member& member) {
+    if (std::string ill = ailment(view, member); !ill.empty()) {
+        return ill;
+    }
+    const bool barred = find_bool(member.status->tags, {"nofailover"}).value_or(false);
+    return barred ? member.name + " is tagged nofailover" : "";
+}
+
 const Member* find_heir(const ClusterView& view, bool (*among)(const ClusterView&, const Member&)) {
     const Member* heir = nullptr;
     const auto rank = [](const Member& member) {
@@ -141,12 +149,10 @@ const Member* find_heir(const ClusterView& view, bool (*among)(const ClusterView
                           member.status->written.value_or(patroni::Lsn{}), -member.ordinal);
     };
     for (const Member& member : view.members) {
-        if (member.holds_lock || !is_healthy(view, member) || !among(view, member)) {
-            continue;
-        }
-        const bool barred = find_bool(member.status->tags, {"nofailover"}).value_or(false) ||
-                            (is_synchronous_mode(view) && !member.synchronous);
-        if (!barred && (heir == nullptr || rank(member) > rank(*heir))) {
+        const bool may_lead = !member.holds_lock && among(view, member) &&
+                              bar_to_leading(view, member).empty() &&
+                              (!is_synchronous_mode(view) || member.synchronous);
+        if (may_lead && (heir == nullptr || rank(member) > rank(*heir))) {
             heir = &member;
         }
     }
@@ -158,7 +164,7 @@ bool is_synchronous_mode(const ClusterView& view) {
 }
 
 bool is_wanted(const ClusterView& view, const Member& member) {
-    return view.spec && member.ordinal < view.spec->instances;
+    return member.ordinal < view.wanted;
 }
 
 }  // namespace bestgres::plan

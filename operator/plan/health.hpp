@@ -33,12 +33,15 @@ std::string interference(const ClusterView& view);
 // Empty where nothing speaks against it.
 std::string obstacle_to_disruption(const ClusterView& view);
 
+// Why the member may never take over as it is; empty where it may. In synchronous mode commits have
+// to wait for it besides.
+std::string bar_to_leading(const ClusterView& view, const Member& member);
 // Whom to hand the lock to: a healthy replica that may lead, a synchronous one where the mode asks
 // for it. `among` filters; updated members first, then the one furthest ahead.
 const Member* find_heir(const ClusterView& view, bool (*among)(const ClusterView&, const Member&));
 
 bool is_synchronous_mode(const ClusterView& view);
-// The spec wants this ordinal to exist.
+// This ordinal is to run.
 bool is_wanted(const ClusterView& view, const Member& member);
 
 }  // namespace bestgres::plan

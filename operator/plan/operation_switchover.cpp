@@ -16,7 +16,7 @@ Beginning begin(const ClusterView& view, const Operation& operation) {
     if (!target.empty() && (member == nullptr || !is_wanted(view, *member))) {
         return {.refusal = view.name + " has no member " + target};
     }
-    if (view.spec->instances < 2) {
+    if (view.wanted < 2) {
         return {.refusal = view.name + " has nobody to switch over to"};
     }
     const Member* const primary = view.primary();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operator/plan/health.hpp"
+#include "operator/plan/hibernate.hpp"
 #include "operator/plan/operation_journal.hpp"
 #include "operator/plan/operation_kinds.hpp"
 #include "operator/plan/operation_order.hpp"
@@ -29,6 +30,9 @@ std::string business_of(const ClusterView& view, const Plan& cluster) {
     }
     if (!view.spec) {
         return "the cluster has no valid spec yet";
+    }
+    if (is_to_rest(view)) {
+        return "the cluster hibernates";
     }
     for (const api::WaitingStatus& wait : cluster.waits) {
         if (wait.rule != to_string(RuleId::await_members)) {

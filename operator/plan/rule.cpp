@@ -20,6 +20,8 @@ std::string_view to_string(RuleId rule) {
             return "repair_hand_over";
         case RuleId::recover_volume:
             return "recover_volume";
+        case RuleId::hibernate:
+            return "hibernate";
         case RuleId::grow_storage:
             return "grow_storage";
         case RuleId::follow_settings:

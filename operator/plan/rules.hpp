@@ -15,12 +15,14 @@ Opinion fence_stale_leader(const ClusterView& view);
 Opinion repair_bootstrap(const ClusterView& view);
 Opinion repair_hand_over(const ClusterView& view);
 Opinion recover_volume(const ClusterView& view);
+Opinion hibernate(const ClusterView& view);
 Opinion grow_storage(const ClusterView& view);
 Opinion follow_settings(const ClusterView& view);
 Opinion run_bootstrap_sql(const ClusterView& view);
 Opinion scale_in(const ClusterView& view);
 Opinion update_members(const ClusterView& view);
 Opinion restart_pending(const ClusterView& view);
+Opinion put_off_hibernation(const ClusterView& view);
 Opinion await_members(const ClusterView& view);
 Opinion tear_down(const ClusterView& view);
 

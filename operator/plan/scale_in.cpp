@@ -6,6 +6,8 @@
 #include "operator/manifests/names.hpp"
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
+#include "operator/plan/hibernate.hpp"
+#include "operator/plan/leave.hpp"
 #include "operator/plan/rules.hpp"
 #include "operator/plan/stuck.hpp"
 
@@ -18,15 +20,15 @@ Opinion wait(std::string because) {
 
 // Claims of members that are gone, where the user chose not to keep them.
 Opinion remove_left_volume(const ClusterView& view) {
-    if (view.spec->volume.retention.when_scaled != api::VolumePolicy::remove ||
-        view.spec->instances == 0 || view.primary() == nullptr) {
+    if (view.spec->volume.retention.when_scaled != api::VolumePolicy::remove || is_to_rest(view) ||
+        view.primary() == nullptr) {
         return {};
     }
     for (const auto& [ref, claim] : view.facts.objects) {
         const auto ordinal = ref.kind == kube::kinds::persistent_volume_claim
                                  ? manifests::volume_claim_ordinal(view.name, ref.name)
                                  : std::nullopt;
-        const bool left = ordinal && *ordinal >= view.replicas &&
+        const bool left = ordinal && *ordinal >= std::max(view.replicas, view.spec->instances) &&
                           view.member(manifests::pod_name(view.name, *ordinal)) == nullptr;
         if (left && !claim.being_deleted()) {
             return just(Step{
@@ -46,7 +48,7 @@ std::string objection(const ClusterView& view, const Member* leaver) {
         return "a hand-over is under way";
     }
     const bool serves = leaver != nullptr && runs(*leaver);
-    if (view.spec->instances == 0 || !serves) {
+    if (!serves) {
         return "";
     }
     const Member* const primary = view.primary();
@@ -66,12 +68,10 @@ Opinion scale_in(const ClusterView& view) {
     if (view.stateful_set.name().empty() || view.stateful_set.being_deleted()) {
         return {};
     }
-    for (const Member& member : view.members) {
-        if (member.ordinal >= view.replicas && member.has_pod()) {
-            return wait(member.name + " is leaving");
-        }
+    if (const Member* const leaving = find_leaving(view)) {
+        return wait(leaving->name + " is leaving");
     }
-    if (view.replicas <= view.spec->instances) {
+    if (view.replicas <= view.wanted) {
         return remove_left_volume(view);
     }
     // Who leaves can wait for that.
@@ -85,7 +85,7 @@ Opinion scale_in(const ClusterView& view) {
         return wait(std::move(against));
     }
     const bool leads = leaver != nullptr && leaver->holds_lock && runs(*leaver);
-    if (leads && view.spec->instances > 0) {
+    if (leads) {
         const Member* const heir = find_heir(view, is_wanted);
         if (heir == nullptr) {
             return wait("a healthy member that stays and may take over from " + leaver->name);
@@ -95,13 +95,8 @@ Opinion scale_in(const ClusterView& view) {
                  .rule = RuleId::scale_in,
                  .because = leaver->name + " is to leave, and it leads"});
     }
-    return just(Step{
-        .effect = ScaleIn{.set_uid = std::string(view.stateful_set.uid()),
-                          .resource_version = std::string(view.stateful_set.resource_version()),
-                          .from = view.replicas,
-                          .to = view.replicas - 1},
-        .rule = RuleId::scale_in,
-        .because = std::to_string(view.spec->instances) + " members are wanted"});
+    return just(
+        one_leaves(view, RuleId::scale_in, std::to_string(view.wanted) + " members are wanted"));
 }
 
 }  // namespace bestgres::plan

@@ -8,6 +8,7 @@
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 #include "operator/plan/health.hpp"
+#include "operator/plan/hibernate.hpp"
 #include "operator/plan/rules.hpp"
 
 namespace bestgres::plan {
@@ -28,7 +29,7 @@ struct Summary {
 
 Summary summarise(const ClusterView& view) {
     Summary summary;
-    summary.wanted = view.spec ? view.spec->instances : 0;
+    summary.wanted = view.wanted;
     for (const Member& member : view.members) {
         summary.pods += member.has_pod() ? 1 : 0;
         summary.ready += member.ready ? 1 : 0;
@@ -50,14 +51,17 @@ Phase phase_of(const ClusterView& view, const Summary& summary) {
     if (view.paused) {
         return Phase::paused;
     }
-    if (summary.wanted == 0 && summary.pods == 0) {
-        return Phase::stopped;
+    if (summary.wanted == 0 && summary.pods == 0 && view.replicas == 0) {
+        return Phase::hibernated;
     }
     if (view.config.initialize.value_or("").empty()) {
         return Phase::creating;
     }
     if (view.failover.pending()) {
         return Phase::switching_over;
+    }
+    if (summary.wanted == 0) {
+        return Phase::scaling;
     }
     if (view.primary() == nullptr) {
         return Phase::recovering;
@@ -194,6 +198,12 @@ std::string why_nobody_may_lead(const ClusterView& view) {
 
 api::Condition ready_condition(const ClusterView& view, const Summary& summary) {
     const Member* const primary = view.primary();
+    if (is_to_rest(view) && view.wanted == 0) {
+        api::Condition made = condition(view, "Ready", ConditionStatus::is_false, "Hibernating");
+        made.message = view.spec->hibernate ? "spec.hibernate asks for no running member"
+                                            : "spec.instances is 0";
+        return made;
+    }
     const bool serves = primary != nullptr && primary->ready;
     const kube::Ref service{kube::kinds::service, view.ns,
                             manifests::primary_service_name(view.name)};
@@ -219,6 +229,41 @@ api::Condition ready_condition(const ClusterView& view, const Summary& summary) 
     api::Condition made = condition(view, "Ready", ConditionStatus::is_false, "MembersNotHealthy");
     made.message = unhealthy == nullptr ? "" : ailment(view, *unhealthy);
     return made;
+}
+
+// What is known of how the last member stopped. Patroni gives the lock back once PostgreSQL has
+// stopped, and says at which position.
+std::string last_stop(const ClusterView& view) {
+    if (view.config.initialize.value_or("").empty()) {
+        return "there is no data yet";
+    }
+    if (!view.leader.holder.empty()) {
+        return view.leader.holder + " did not give back the lock: it recovers when it starts";
+    }
+    return view.leader.optime ? "the data ends at " + to_string(*view.leader.optime) +
+                                    " on timeline " + std::to_string(view.previous.timeline)
+                              : "the last member gave back the lock";
+}
+
+// Only while it is asked for.
+void add_hibernation(const ClusterView& view, const Summary& summary,
+                     std::vector<api::Condition>& conditions) {
+    if (!is_to_rest(view) || view.going) {
+        return;
+    }
+    if (summary.pods == 0 && view.replicas == 0) {
+        conditions.push_back(
+            condition(view, "Hibernated", ConditionStatus::is_true, "AllMembersStopped"));
+        conditions.back().message =
+            "every member has stopped and keeps its volume; " + last_stop(view);
+        return;
+    }
+    const std::string objection = objection_to_rest(view);
+    conditions.push_back(condition(view, "Hibernated", ConditionStatus::is_false,
+                                   objection.empty() ? "StoppingMembers" : "Refused"));
+    conditions.back().message = objection.empty()
+                                    ? "members stop one after the other, the first comes last"
+                                    : objection + ". Until it can, the cluster goes on";
 }
 
 // Only while it is so.
@@ -385,6 +430,7 @@ api::ClusterStatus describe_status(const ClusterView& view, const Plan& plan) {
     }
     status.conditions = {ready_condition(view, summary), spec_condition(view),
                          progress_condition(view, plan)};
+    add_hibernation(view, summary, status.conditions);
     add_held_deletion(view, status.conditions);
     add_version_warning(view, status);
     status.waiting_for = plan.waits;

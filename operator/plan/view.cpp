@@ -10,6 +10,7 @@
 #include "operator/api/validate.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "operator/plan/hibernate.hpp"
 #include "operator/plan/names_taken.hpp"
 #include "operator/plan/wanted.hpp"
 
@@ -196,17 +197,6 @@ void read_decisions(ClusterView& view) {
     }
 }
 
-// Fewer replicas than pods are the scale_in rule's business; an absent StatefulSet must not remove
-// members by being created anew.
-void read_replicas(ClusterView& view) {
-    view.stateful_set =
-        object_or_empty(view, kube::kinds::stateful_set, manifests::stateful_set_name(view.name));
-    const std::int64_t told = view.stateful_set.name().empty()
-                                  ? view.input.existing_members
-                                  : kube::desired_replicas(view.stateful_set);
-    view.replicas = std::max(told, view.spec ? view.spec->instances : 0);
-}
-
 Member read_member(const ClusterView& view, std::int64_t ordinal) {
     Member member;
     member.ordinal = ordinal;
@@ -233,6 +223,38 @@ Member read_member(const ClusterView& view, std::int64_t ordinal) {
         member.rest = rest->second;
     }
     return member;
+}
+
+void read_members(ClusterView& view) {
+    const std::int64_t count = std::max(view.replicas, view.input.existing_members);
+    while (std::ssize(view.members) < count) {
+        view.members.push_back(read_member(view, std::ssize(view.members)));
+    }
+}
+
+// Member 0 stopped last when the cluster came to rest: what the others hold may be older, and would
+// do where it is late. So it leads before they start.
+bool waits_for_the_first(const ClusterView& view) {
+    return !view.stateful_set.name().empty() && view.replicas <= 1 && view.wanted > 1 &&
+           !view.config.initialize.value_or("").empty() && view.primary() == nullptr;
+}
+
+// Fewer replicas than pods are for rules to ask for; an absent StatefulSet must not remove members
+// by being created anew.
+void read_replicas(ClusterView& view) {
+    view.stateful_set =
+        object_or_empty(view, kube::kinds::stateful_set, manifests::stateful_set_name(view.name));
+    view.replicas = view.stateful_set.name().empty() ? view.input.existing_members
+                                                     : kube::desired_replicas(view.stateful_set);
+    read_members(view);
+    if (!view.spec) {
+        return;
+    }
+    view.wanted =
+        objection_to_rest(view).empty() ? api::running_instances(*view.spec) : view.replicas;
+    view.replicas =
+        std::max(view.replicas, waits_for_the_first(view) ? std::int64_t{1} : view.wanted);
+    read_members(view);
 }
 
 }  // namespace
@@ -296,10 +318,6 @@ ClusterView read_view(Facts facts) {
     read_dcs(view);
     render(view);
     read_replicas(view);
-    const std::int64_t count = std::max(view.replicas, view.input.existing_members);
-    for (std::int64_t ordinal = 0; ordinal < count; ++ordinal) {
-        view.members.push_back(read_member(view, ordinal));
-    }
     read_unlike(view);
     return view;
 }

@@ -127,7 +127,10 @@ struct ClusterView {
     std::string template_hash;
     kube::Object stateful_set;    // empty where there is none
     std::vector<Member> members;  // by ordinal: all that are wanted or exist as a pod
-    std::int64_t replicas = 0;    // what the StatefulSet is told now
+    // How many members are to run: as the spec says, but while a cluster that is to rest cannot,
+    // those that there are.
+    std::int64_t wanted = 0;
+    std::int64_t replicas = 0;  // what the StatefulSet is told now
     // Of the objects that the cluster should have, those that are missing or have drifted.
     std::vector<Wanted> unlike;
     // Those that were compared and found to stand, with the hash of their manifest.

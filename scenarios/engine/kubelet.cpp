@@ -8,6 +8,7 @@
 #include "lib/kube/workload.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/engine.hpp"
+#include "scenarios/engine/exposure.hpp"
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/kubelet_calls.hpp"
 #include "scenarios/engine/members.hpp"
@@ -176,6 +177,7 @@ void finish_pod(WorldState& world, std::uint32_t index) {
     if (held != world.attached.end() && held->second == container.node) {
         world.attached.erase(held);
     }
+    measure_exposure(world, container.cluster);
     begin_removal(world, index);
 }
 

@@ -1,5 +1,6 @@
 #include "scenarios/engine/world_conditions.hpp"
 
+#include "lib/kube/condition.hpp"
 #include "lib/kube/workload.hpp"
 #include "lib/patroni/parse.hpp"
 #include "operator/api/operation.hpp"
@@ -26,13 +27,10 @@ constexpr kube::Kind kinds_by_word[] = {kube::kinds::bg_cluster,
                                         kube::kinds::node,
                                         kube::kinds::persistent_volume};
 
-bool is_ready(const kube::Object& cluster) {
-    for (const Json& condition : array_at(cluster.json(), {"status", "conditions"})) {
-        if (string_at(condition, {"type"}) == "Ready") {
-            return string_at(condition, {"status"}) == "True";
-        }
-    }
-    return false;
+// Serving as asked, or at rest as asked.
+bool is_as_asked(const kube::Object& cluster) {
+    return kube::condition_is_true(cluster, "Ready") ||
+           kube::condition_is_true(cluster, "Hibernated");
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ bool WorldConditions::is_settled(const std::string& cluster) const {
     }
     const kube::Object object = in_namespace(kube::kinds::bg_cluster, cluster);
     return find_int(object.json(), {"status", "observedGeneration"}) == object.generation() &&
-           is_ready(object);
+           is_as_asked(object);
 }
 
 bool WorldConditions::is_over(std::string_view fault) const {

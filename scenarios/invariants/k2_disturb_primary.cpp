@@ -63,11 +63,7 @@ void K2DisturbPrimary::judge(const CallArrived& arrived, const Truth& truth,
         return;
     }
     const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
-    const bool wanted_gone =
-        std::any_of(wishes.begin(), wishes.end(), [](const kube::Object& resource) {
-            const std::optional<api::ClusterSpec> spec = asked_spec(resource);
-            return is_going(resource) || (spec && spec->instances == 0);
-        });
+    const bool wanted_gone = std::any_of(wishes.begin(), wishes.end(), is_going);
     if (wanted_gone || children(truth, kube::kinds::pod, id).size() == 1) {
         return;
     }

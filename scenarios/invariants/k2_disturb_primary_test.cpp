@@ -64,10 +64,20 @@ TEST_F(K2, the_only_member_may_be_replaced) {
     EXPECT_EQ(said(), "");
 }
 
-TEST_F(K2, a_cluster_that_stops_or_is_deleted_needs_no_leader) {
+TEST_F(K2, a_cluster_that_is_deleted_needs_no_leader) {
     truth.put(kube::kinds::bg_cluster, deleting(cluster_json()));
     take("db-0");
-    truth.put(kube::kinds::bg_cluster, cluster_json(0));
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K2, of_a_cluster_that_goes_to_rest_the_leader_stops_last) {
+    Json resting = cluster_json();
+    resting["spec"]["hibernate"] = true;
+    truth.put(kube::kinds::bg_cluster, resting);
+    take("db-0");
+    EXPECT_EQ(said(), "K2: operator-1 takes away db-0, which leads shop/db, without a hand-over");
+    truth.store.erase(ref_of(kube::kinds::pod, "db-1"));
+    truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
     take("db-0");
     EXPECT_EQ(said(), "");
 }

@@ -12,7 +12,7 @@ namespace {
 bool is_unwanted(const kube::Object& resource, const std::string& pod) {
     const std::optional<api::ClusterSpec> spec = asked_spec(resource);
     const auto ordinal = manifests::pod_ordinal(resource.name(), pod);
-    return is_going(resource) || (spec && ordinal && *ordinal >= spec->instances);
+    return is_going(resource) || (spec && ordinal && *ordinal >= wanted_members(*spec));
 }
 
 bool serves(const Truth& truth, const kube::Object& pod) {

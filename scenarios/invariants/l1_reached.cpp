@@ -59,7 +59,7 @@ std::string wrong_with_volumes(const Truth& truth, const ClusterId& id,
     if (wanted.ok() && next.ok() && *next < *wanted) {
         return "the next member would get a volume of " + next->text();
     }
-    for (std::int64_t ordinal = 0; ordinal < spec.instances; ++ordinal) {
+    for (std::int64_t ordinal = 0; ordinal < wanted_members(spec); ++ordinal) {
         const std::string name = manifests::volume_claim_name(id.name, ordinal);
         const kube::Object claim =
             truth.object({kube::kinds::persistent_volume_claim, id.ns, name});
@@ -167,20 +167,21 @@ std::string difference(const Truth& truth, const ClusterId& id) {
         return "it is still being deleted";
     }
     const kube::Object set = set_of(truth, id);
-    if (set.name().empty() || kube::desired_replicas(set) != spec->instances) {
-        return "its StatefulSet does not ask for " + std::to_string(spec->instances) + " members";
+    const std::int64_t wanted = wanted_members(*spec);
+    if (set.name().empty() || kube::desired_replicas(set) != wanted) {
+        return "its StatefulSet does not ask for " + std::to_string(wanted) + " members";
     }
-    std::string wrong = wrong_with_pods(truth, id, spec->instances);
+    std::string wrong = wrong_with_pods(truth, id, wanted);
     if (wrong.empty()) {
         wrong = wrong_with_volumes(truth, id, *spec);
     }
-    if (wrong.empty() && spec->instances > 0) {
+    if (wrong.empty() && wanted > 0) {
         wrong = wrong_with_leader(truth, id);
     }
-    if (wrong.empty() && spec->instances > 0) {
+    if (wrong.empty() && wanted > 0) {
         wrong = wrong_with_settings(truth, id, *spec);
     }
-    const api::Phase rest = spec->instances > 0 ? api::Phase::running : api::Phase::stopped;
+    const api::Phase rest = wanted > 0 ? api::Phase::running : api::Phase::hibernated;
     const std::string_view phase = resource.text_at({"status", "phase"});
     return wrong.empty() && phase != api::word(rest) ? "its phase is " + std::string(phase) : wrong;
 }

@@ -29,7 +29,8 @@ void R3RoleLabels::judge_settled(const Truth& truth, Findings& findings) const {
     for (const ClusterId& id : clusters(truth)) {
         const auto spec = spec_in_force(truth, id);
         const std::string holder = lock_of(truth, id).holder;
-        if (!spec || spec->instances == 0 || holder.empty() || is_going(resource_of(truth, id))) {
+        if (!spec || wanted_members(*spec) == 0 || holder.empty() ||
+            is_going(resource_of(truth, id))) {
             continue;
         }
         const std::vector<std::string> leaders = unfenced_leaders(truth, id);

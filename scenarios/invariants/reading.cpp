@@ -192,6 +192,10 @@ std::string seconds_text(Duration span) {
     return fmt::format("{:.1f} s", std::chrono::duration<double>(span).count());
 }
 
+std::int64_t wanted_members(const api::ClusterSpec& spec) {
+    return spec.hibernate ? 0 : spec.instances;
+}
+
 bool is_going(const kube::Object& resource) {
     const bool is_protected =
         find_bool(resource.json(), {"spec", "deletionProtection"}).value_or(false);

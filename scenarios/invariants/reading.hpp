@@ -57,6 +57,8 @@ std::optional<api::ClusterSpec> spec_in_force(const Truth& truth, const ClusterI
 
 // Deletion was asked for, and no protection holds it: its annotation repeats the name, or there is
 // none.
+// How many members are to run: derived from the spec anew, as is_going is.
+std::int64_t wanted_members(const api::ClusterSpec& spec);
 bool is_going(const kube::Object& resource);
 
 // --- what Patroni says in the store

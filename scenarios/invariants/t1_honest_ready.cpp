@@ -15,7 +15,7 @@ void T1HonestReady::judge_members(const ObjectChanged& changed, const Truth& tru
         !kube::condition_is_true(resource, "Ready") || !able_.has_been(to_catch_up, truth)) {
         return;
     }
-    for (std::int64_t ordinal = 0; ordinal < spec->instances; ++ordinal) {
+    for (std::int64_t ordinal = 0; ordinal < wanted_members(*spec); ++ordinal) {
         const std::string name = manifests::pod_name(id.name, ordinal);
         const auto since = kube::pod_unready_since(truth.object({kube::kinds::pod, id.ns, name}));
         if (since && truth.now() - *since > when_written) {

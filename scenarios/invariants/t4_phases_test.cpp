@@ -17,7 +17,7 @@ struct T4 : ::testing::Test, Court<T4Phases> {
 
 TEST_F(T4, a_life_from_creation_to_deletion_is_lawful) {
     for (const char* word :
-         {"Creating", "Running", "Updating", "Recovering", "Running", "Stopped", "Deleting"}) {
+         {"Creating", "Running", "Updating", "Recovering", "Running", "Hibernated", "Deleting"}) {
         phase(word);
     }
     EXPECT_EQ(said(), "");

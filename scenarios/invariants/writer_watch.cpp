@@ -50,7 +50,7 @@ bool is_eligible(const Truth& truth, const ClusterId& id, const MemberTruth& mem
 bool wants_writer(const Truth& truth, const ClusterId& id) {
     const kube::Object resource = resource_of(truth, id);
     const auto spec = spec_in_force(truth, id);
-    return !resource.name().empty() && !is_going(resource) && spec && spec->instances > 0 &&
+    return !resource.name().empty() && !is_going(resource) && spec && wanted_members(*spec) > 0 &&
            !is_paused_by_hand(truth, id) && !config_of(truth, id).initialize.value_or("").empty();
 }
 

@@ -192,8 +192,16 @@ Scenario throttled_roll() {
                                         20)});
 }
 
+// Its disk keeps the member that stopped last from starting first.
+Scenario late_first() {
+    return busy(on("W60-3-async", {amounting(hitting(FaultKind::volume_attach_slow, "db-0",
+                                                     after_edit("wake", seconds(0)), minutes(3)),
+                                             90)}));
+}
+
 std::vector<Trap> of_data() {
     return {
+        {"trap late-first", late_first()},
         {"trap frozen-primary",
          on("W02-3-async", {hitting(FaultKind::patroni_hang, leader, settled(), minutes(2))})},
         {"trap node-lost-for-ever",

@@ -9,14 +9,18 @@
 namespace bestgres::scenarios {
 namespace {
 
+std::optional<std::int64_t> members_in(const Json& json) {
+    return find_bool(json, {"spec", "hibernate"}).value_or(false)
+               ? std::optional<std::int64_t>(0)
+               : find_int(json, {"spec", "instances"});
+}
+
 std::optional<std::int64_t> members_asked(const Edit& edit) {
     if (const auto* apply = std::get_if<ApplyManifest>(&edit.action)) {
-        return find_int(apply->manifest, {"spec", "instances"});
+        return members_in(apply->manifest);
     }
-    if (const auto* patch = std::get_if<MergePatch>(&edit.action)) {
-        return find_int(patch->body, {"spec", "instances"});
-    }
-    return std::nullopt;
+    const auto* const patch = std::get_if<MergePatch>(&edit.action);
+    return patch == nullptr ? std::nullopt : members_in(patch->body);
 }
 
 const Fault* first_with(const Scenario& scenario, Harm harm) {

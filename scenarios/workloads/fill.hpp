@@ -15,6 +15,8 @@ void fill_scale_and_back(Scenario& scenario, const Shape& shape);
 void fill_scale_to_one(Scenario& scenario, const Shape& shape);
 void fill_protected(Scenario& scenario, const Shape& shape);
 void fill_hibernate(Scenario& scenario, const Shape& shape);
+void fill_rest_and_resume(Scenario& scenario, const Shape& shape);
+void fill_rest_and_repent(Scenario& scenario, const Shape& shape);
 void fill_collision(Scenario& scenario, const Shape& shape);
 void fill_fleet(Scenario& scenario, const Shape& shape);
 

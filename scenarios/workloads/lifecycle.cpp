@@ -23,6 +23,10 @@ Edit instances(std::string id, const std::string& after, std::int64_t count) {
     return patch_spec(std::move(id), when_settled_after(after), {{"instances", count}});
 }
 
+Json asleep(bool yes) {
+    return {{"hibernate", yes}};
+}
+
 }  // namespace
 
 void fill_create(Scenario& scenario, const Shape& shape) {
@@ -85,6 +89,57 @@ void fill_scale_to_one(Scenario& scenario, const Shape& shape) {
 void fill_hibernate(Scenario& scenario, const Shape& shape) {
     scenario.edits = {apply("create", at_start(), ready_to_shrink(shape)),
                       instances("sleep", "create", 0), instances("wake", "sleep", shape.members)};
+}
+
+// Another member than the first leads; where commits wait for a standby, only that one can.
+Edit lead_elsewhere(const Shape& shape) {
+    const bool waits = shape.replication != Replication::asynchronous;
+    return switch_over("hand-over", when_settled_after("create"),
+                       waits ? "the synchronous standby of db" : "db-2");
+}
+
+// Patroni takes some seconds to see the request.
+Trigger when_another_leads() {
+    return delayed(when_settled_after("hand-over"), std::chrono::seconds(30));
+}
+
+void fill_rest_and_resume(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), cluster_manifest(shape))};
+    if (shape.members > 1) {
+        scenario.edits.push_back(lead_elsewhere(shape));
+    }
+    const Trigger when_due =
+        shape.members > 1 ? when_another_leads() : when_settled_after("create");
+    scenario.edits.push_back(patch_spec("sleep", when_due, asleep(true)));
+    scenario.edits.push_back(patch_spec("wake", when_settled_after("sleep"), asleep(false)));
+}
+
+// In some modes nobody else may lead, and the first step on the way down is another.
+Trigger when_it_begins(const std::string& step) {
+    return {.when = Combined{.how = Combination::any_of,
+                             .parts = {when_step(step), when_step("ScaleIn 3")}}};
+}
+
+// Taken back at each step on the way down, and on the way up.
+void fill_rest_and_repent(Scenario& scenario, const Shape& shape) {
+    scenario.edits = {apply("create", at_start(), cluster_manifest(shape)), lead_elsewhere(shape)};
+    Trigger when_due = when_another_leads();
+    for (const std::string& step :
+         std::vector<std::string>{"Switchover", "ScaleIn 3", "ScaleIn 2", "ScaleIn 1"}) {
+        const std::string sleep = "sleep before " + step;
+        const std::string wake = "wake after " + step;
+        const Trigger begins = step == "Switchover" ? when_it_begins(step) : when_step(step);
+        scenario.edits.push_back(patch_spec(sleep, when_due, asleep(true)));
+        scenario.edits.push_back(
+            patch_spec(wake, then({after_edit(sleep, {}), begins}), asleep(false)));
+        when_due = when_settled_after(wake);
+    }
+    const Trigger comes_up = then({after_edit("wake", {}), when_exists("Pod/db-0")});
+    scenario.edits.push_back(patch_spec("sleep", when_due, asleep(true)));
+    scenario.edits.push_back(patch_spec("wake", when_settled_after("sleep"), asleep(false)));
+    scenario.edits.push_back(patch_spec("sleep again", comes_up, asleep(true)));
+    scenario.edits.push_back(
+        patch_spec("wake again", when_settled_after("sleep again"), asleep(false)));
 }
 
 // "db-repl" wants the Service that "db" calls its own.

@@ -93,6 +93,9 @@ Trigger when_settled_after(const std::string& edit) {
 Trigger after_edit(const std::string& edit, Duration delay) {
     return delayed(state(Condition::edit_made, edit, "", 1), delay);
 }
+Trigger when_exists(const std::string& object) {
+    return state(Condition::exists, object, "", 1);
+}
 Trigger when_absent(const std::string& object) {
     return state(Condition::absent, object, "", 1);
 }

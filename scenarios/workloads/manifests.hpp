@@ -32,6 +32,7 @@ Trigger at_start();
 Trigger when_settled(std::int64_t nth = 1);
 Trigger when_settled_after(const std::string& edit);
 Trigger after_edit(const std::string& edit, Duration delay);
+Trigger when_exists(const std::string& object);
 Trigger when_absent(const std::string& object);
 Trigger when_leads(const std::string& pod);
 Trigger when_step(const std::string& effect, std::int64_t nth = 1);

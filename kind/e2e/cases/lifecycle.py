@@ -1,4 +1,5 @@
 """Creation, scaling, growth, pause, deletion."""
+import json
 import time
 
 from e2e.acts import switch_over
@@ -137,6 +138,51 @@ def held_deletion(cluster):
     resource = cluster.world.get("bgclusters", cluster.name)
     return any(one["type"] == "DeletionHeld" and f"confirm-deletion={cluster.name}" in one["message"]
                for one in resource["status"]["conditions"])
+
+
+@case("hibernate and resume with the same data", both_patronis=True)
+def hibernate(context):
+    cluster = context.cluster(instances=3).create()
+    cluster.wait_sync()
+    identifier = "select system_identifier from pg_control_system()"
+    system = sql(cluster, identifier)
+    claims = retained_claims(cluster)
+    writer = Writer(cluster).start()
+    switch_over(cluster, cluster.sync_standbys()[0])
+    cluster.edit(hibernate=True)
+    wait_until("the cluster hibernates", lambda: cluster.status()["phase"] == "Hibernated", 180)
+    writer.stop()
+    expect(not cluster.pods(), "pods are still there")
+    expect(retained_claims(cluster) == claims, "the claims are not the same")
+    context.figure(cluster.condition("Hibernated")["message"])
+    expect(last_to_lead(cluster) == f"{cluster.name}-0", f"{last_to_lead(cluster)} led last")
+    cluster.edit(hibernate=False)
+    cluster.wait_ready()
+    expect(retained_claims(cluster) == claims, "the claims are not the same")
+    expect(sql(cluster, identifier) == system, "this is another database")
+    writer.expect_all(context)
+
+
+def last_to_lead(cluster):
+    return json.loads(cluster.annotations("config")["history"])[-1][-1]
+
+
+@case("second thoughts about hibernation")
+def hibernate_and_repent(context):
+    cluster = context.cluster(instances=2, patroni={"synchronous": "disabled"}).create()
+    writer = Writer(cluster).start()
+    for replicas in (1, 0):
+        cluster.edit(hibernate=True)
+        wait_until(f"the StatefulSet asks for {replicas}", lambda replicas=replicas: asked_members(cluster) == replicas, 120)
+        cluster.edit(hibernate=False)
+        cluster.wait_ready()
+        expect(len(cluster.pods()) == 2, f"{len(cluster.pods())} members are back")
+    writer.stop()
+    writer.expect_all(context)
+
+
+def asked_members(cluster):
+    return cluster.world.get("statefulsets", cluster.name)["spec"]["replicas"]
 
 
 def volumes_can_grow(world):
