@@ -36,10 +36,15 @@ bool speaks_to_patroni(const plan::Effect& effect) {
            std::holds_alternative<plan::PatchPatroniConfig>(effect);
 }
 
-// An object of the cluster, or, as the Secret of a scope, of what it belongs to.
+// An object of the cluster, or, as the Secret of a scope, of what it belongs to. Without either
+// label it is somebody else's.
 bool is_of_the_same_cluster(const kube::Object& found, const plan::Effect& effect) {
-    return found.label(manifests::cluster_label) ==
-           written_object(effect)->label(manifests::cluster_label);
+    const kube::Object& written = *written_object(effect);
+    const bool is_labelled = !found.label(manifests::cluster_label).empty() ||
+                             !found.label(manifests::scope_label).empty();
+    return is_labelled &&
+           found.label(manifests::cluster_label) == written.label(manifests::cluster_label) &&
+           found.label(manifests::scope_label) == written.label(manifests::scope_label);
 }
 
 // Ours by its annotation, and unknown to the caches only because somebody took its label away.

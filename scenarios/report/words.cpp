@@ -162,6 +162,13 @@ Entries told(const TaskEnded& ended, const World& world) {
                      (ended.well ? ": the program has ended well" : ": the program has failed")}};
 }
 
+Entries told(const FaultEnded& ended) {
+    return {{.lane = "fault " + ended.id,
+             .weight = Weight::major,
+             .text = "is over",
+             .shade = Shade::off}};
+}
+
 Entries told(const FaultBegan& began, const World& world) {
     const Scenario& scenario = world.scenario();
     for (std::size_t at = 0; at < scenario.faults.size(); ++at) {
@@ -262,12 +269,7 @@ std::vector<Entry> entries_of(const Occurrence& occurrence, const World& world) 
             [&](const TaskEnded& ended) { return told(ended, world); },
             [&](const EditMade& made) { return told(made, world); },
             [&](const FaultBegan& began) { return told(began, world); },
-            [](const FaultEnded& ended) {
-                return Entries{{.lane = "fault " + ended.id,
-                                .weight = Weight::major,
-                                .text = "is over",
-                                .shade = Shade::off}};
-            },
+            [](const FaultEnded& ended) { return told(ended); },
             [](const OperatorStarted&) { return Entries{}; },
             [](const OperatorEnded&) { return Entries{}; },
             [](const Settled&) {
