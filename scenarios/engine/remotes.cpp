@@ -7,7 +7,7 @@
 namespace bestgres::scenarios {
 namespace {
 
-constexpr Duration hop = std::chrono::milliseconds(1);
+constexpr Duration between_nodes = std::chrono::milliseconds(1);
 
 // Whoever has the address now, be it the member that was meant or another one.
 std::optional<std::uint32_t> server_at(const WorldState& world, const std::string& address) {
@@ -39,11 +39,11 @@ void ask_server(WorldState& world, std::uint32_t from, fakepatroni::RemoteReques
     const std::uint32_t incarnation = world.containers[from].incarnation;
     const auto target = server_at(world, request.host);
     if (target && reach_each_other(world, from, *target)) {
-        put(world, hop, RemoteArrives{from, incarnation, std::move(request)});
+        put(world, between_nodes, RemoteArrives{from, incarnation, std::move(request)});
         return;
     }
     if (!is_address(request.host) || (!target && is_refused(world, request.host))) {
-        put(world, hop,
+        put(world, between_nodes,
             RemoteReplies{from, incarnation, request.id,
                           is_address(request.host)
                               ? "connection to the remote node failed: connection refused"
@@ -56,7 +56,7 @@ void ask_server(WorldState& world, std::uint32_t from, fakepatroni::RemoteReques
 void remote_arrives(WorldState& world, const RemoteArrives& arrives) {
     const auto target = server_at(world, arrives.request.host);
     if (!target) {
-        put(world, hop,
+        put(world, between_nodes,
             RemoteReplies{arrives.from, arrives.incarnation, arrives.request.id,
                           "connection to the remote node failed: connection refused", nullptr});
         return;
@@ -76,7 +76,7 @@ void answer_server(WorldState& world, std::uint32_t index,
     const RemoteAsked asked = found->second;
     world.remotes.erase(found);
     if (reach_each_other(world, index, asked.from)) {
-        put(world, hop,
+        put(world, between_nodes,
             RemoteReplies{asked.from, asked.incarnation, asked.id, answered.failure,
                           answered.tables});
     }

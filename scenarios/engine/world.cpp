@@ -10,6 +10,7 @@
 #include "scenarios/engine/members.hpp"
 #include "scenarios/engine/operators.hpp"
 #include "scenarios/engine/proxies.hpp"
+#include "scenarios/engine/remotes.hpp"
 #include "scenarios/engine/row_clients.hpp"
 #include "scenarios/engine/servers.hpp"
 #include "scenarios/engine/settle.hpp"
