@@ -52,7 +52,17 @@ int run(const std::vector<std::string>& arguments) {
     return code.ok() ? *code : fail(code.error().message);
 }
 
+// Debian's packages have a wrapper for PostgreSQL's own clients alone: others, as pg_repack, are
+// found beside the server.
+void extend_path() {
+    const std::string path = environment_variable("PATH").value_or("/usr/bin:/bin");
+    if (const std::string own = find_bin_directory(path, ""); !own.empty()) {
+        setenv("PATH", (path + ":" + own).c_str(), 1);
+    }
+}
+
 int run_and_report(const std::vector<std::string>& program) {
+    extend_path();
     const Result<int> code =
         report(program, {.input = environment_variable("BESTGRES_INPUT").value_or(""),
                          .is_silent = environment_variable("BESTGRES_SILENT") == "true"});

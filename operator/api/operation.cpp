@@ -1,6 +1,9 @@
 #include "operator/api/operation.hpp"
 
+#include <algorithm>
+
 #include "lib/base/check.hpp"
+#include "lib/kube/quantity.hpp"
 #include "operator/api/operation_describe.hpp"
 #include "operator/api/printer.hpp"
 #include "operator/api/reader.hpp"
@@ -28,6 +31,10 @@ Problems validate(const OperationSpec& spec) {
           "goes with op: sql, and names the script");
     check(!spec.sql || spec.sql->config_map.has_value() != spec.sql->secret.has_value(), "spec.sql",
           "takes its script from either configMap or secret");
+    check(spec.benchmark.has_value() == (spec.op == OperationKind::benchmark), "spec.benchmark",
+          "goes with op: benchmark, and says how");
+    check(spec.repack.has_value() == (spec.op == OperationKind::repack), "spec.repack",
+          "goes with op: repack, and names the database");
     return problems;
 }
 
@@ -47,6 +54,8 @@ bool runs_jobs(OperationKind kind) {
             return false;
         case OperationKind::vacuum:
         case OperationKind::sql:
+        case OperationKind::benchmark:
+        case OperationKind::repack:
             return true;
     }
     return false;
@@ -59,6 +68,19 @@ bool is_finished(const OperationStatus& status) {
 
 std::string_view word_of(OperationPhase phase) {
     return word(phase);
+}
+
+std::int64_t scale(const PgbenchOperation& pgbench) {
+    constexpr std::int64_t bytes_of_one = 16 * 1024 * 1024;
+    const auto size = kube::Quantity::parse(pgbench.database_size);
+    BG_CHECK(size.ok(), "quantities were checked when the spec was read");
+    return std::clamp<std::int64_t>(size->bytes() / bytes_of_one, 1, 1'000'000);
+}
+
+std::int64_t duration_seconds(const PgbenchOperation& pgbench) {
+    const Duration duration = duration_of(pgbench.duration);
+    return std::max<std::int64_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(duration).count(), 1);
 }
 
 Duration timeout(const OperationSpec& spec) {

@@ -19,7 +19,7 @@ inline constexpr Kind bg_db_ops{"bestgres.io", "v1", "BGDbOps", "bgdbops"};
 
 namespace bestgres::api {
 
-enum class OperationKind { restart, switchover, reinit, vacuum, sql };
+enum class OperationKind { restart, switchover, reinit, vacuum, sql, benchmark, repack };
 
 struct SwitchoverOperation {
     std::optional<std::string> target;  // absent: the best of those that may lead
@@ -67,6 +67,33 @@ struct SqlOperation {
     bool operator==(const SqlOperation&) const = default;
 };
 
+enum class BenchmarkType { pgbench };
+enum class ConnectionType { primary_service, replicas_service };
+
+struct PgbenchOperation {
+    std::string database_size;  // a quantity
+    std::string duration;
+    std::int64_t concurrent_clients = 1;
+    std::int64_t threads = 1;
+
+    bool operator==(const PgbenchOperation&) const = default;
+};
+
+struct BenchmarkOperation {
+    BenchmarkType type = BenchmarkType::pgbench;
+    PgbenchOperation pgbench;
+    ConnectionType connection_type = ConnectionType::primary_service;
+
+    bool operator==(const BenchmarkOperation&) const = default;
+};
+
+struct RepackOperation {
+    std::string database;
+    std::vector<std::string> tables;  // none: all
+
+    bool operator==(const RepackOperation&) const = default;
+};
+
 struct OperationSpec {
     std::string cluster;
     OperationKind op = OperationKind::restart;
@@ -80,6 +107,8 @@ struct OperationSpec {
     std::optional<ReinitOperation> reinit;
     std::optional<VacuumOperation> vacuum;
     std::optional<SqlOperation> sql;
+    std::optional<BenchmarkOperation> benchmark;
+    std::optional<RepackOperation> repack;
 
     bool operator==(const OperationSpec&) const = default;
 };
@@ -104,7 +133,9 @@ struct OperationStepStatus {
 
 // What an operation has found out or handed back.
 struct OperationResult {
-    std::string output;  // the last words of its program
+    std::string output;   // the last words of its program
+    std::string tps;      // of a benchmark: transactions per second, "1234.56"
+    std::string latency;  // and their average time, "0.812 ms"
 
     bool operator==(const OperationResult&) const = default;
 };
@@ -135,6 +166,9 @@ std::string_view word_of(OperationPhase phase);
 // `json` is the value of `spec`. Unknown fields and blocks that do not fit `op` are problems.
 Parsed<OperationSpec> parse_operation_spec(const Json& json);
 Json to_json(const OperationSpec& spec);
+// The scale of pgbench's tables that comes next to the size: one is 16 MiB.
+std::int64_t scale(const PgbenchOperation& pgbench);
+std::int64_t duration_seconds(const PgbenchOperation& pgbench);
 Duration timeout(const OperationSpec& spec);
 std::optional<Duration> ttl_after_finished(const OperationSpec& spec);
 

@@ -8,12 +8,27 @@ namespace bestgres::api {
 
 template <>
 struct Words<OperationKind> {
-    static constexpr std::array<std::pair<OperationKind, std::string_view>, 5> all{
+    static constexpr std::array<std::pair<OperationKind, std::string_view>, 7> all{
         {{OperationKind::restart, "restart"},
          {OperationKind::switchover, "switchover"},
          {OperationKind::reinit, "reinit"},
          {OperationKind::vacuum, "vacuum"},
-         {OperationKind::sql, "sql"}}};
+         {OperationKind::sql, "sql"},
+         {OperationKind::benchmark, "benchmark"},
+         {OperationKind::repack, "repack"}}};
+};
+
+template <>
+struct Words<BenchmarkType> {
+    static constexpr std::array<std::pair<BenchmarkType, std::string_view>, 1> all{
+        {{BenchmarkType::pgbench, "pgbench"}}};
+};
+
+template <>
+struct Words<ConnectionType> {
+    static constexpr std::array<std::pair<ConnectionType, std::string_view>, 2> all{
+        {{ConnectionType::primary_service, "primary-service"},
+         {ConnectionType::replicas_service, "replicas-service"}}};
 };
 
 template <>
@@ -137,10 +152,54 @@ void describe(Visitor& visit, SqlOperation& spec) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, PgbenchOperation& spec) {
+    visit("databaseSize", spec.database_size,
+          Field{.doc = "About how large its tables are to be, such as 1Gi.",
+                .required = true,
+                .max_length = 40,
+                .quantity = true});
+    Field duration = with_doc(duration_field, "How long transactions run.");
+    duration.required = true;
+    visit("duration", spec.duration, duration);
+    visit("concurrentClients", spec.concurrent_clients,
+          Field{.doc = "Sessions at once.", .required = true, .minimum = 1, .maximum = 10000});
+    visit("threads", spec.threads,
+          Field{.doc = "Threads of pgbench, at most one a client.",
+                .required = true,
+                .minimum = 1,
+                .maximum = 1000});
+    visit.rule({"self.threads <= self.concurrentClients", "at most one thread a client"});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, BenchmarkOperation& spec) {
+    visit("type", spec.type, Field{.doc = "The program that measures."});
+    visit("pgbench", spec.pgbench, Field{.doc = "What pgbench is to do.", .required = true});
+    visit("connectionType", spec.connection_type,
+          Field{.doc = "The Service that is measured. Replicas are only read from."});
+}
+
+template <class Visitor>
+void describe(Visitor& visit, RepackOperation& spec) {
+    Field database = with_doc(database_field, "The database; it has extension pg_repack.");
+    database.required = true;
+    visit("database", spec.database, database);
+    visit("tables", spec.tables, with_doc(table_field, "The tables. When absent, all."));
+}
+
+template <class Visitor>
 void describe_client_blocks(Visitor& visit, OperationSpec& spec) {
     visit("vacuum", spec.vacuum, Field{.doc = "How op: vacuum is to be done.", .no_default = true});
     visit("sql", spec.sql, Field{.doc = "What op: sql is to run.", .no_default = true});
     visit.rule({"!has(self.vacuum) || self.op == 'vacuum'", "block vacuum needs op: vacuum"});
+    visit("benchmark", spec.benchmark,
+          Field{.doc = "What op: benchmark is to measure.", .no_default = true});
+    visit("repack", spec.repack,
+          Field{.doc = "What op: repack is to rewrite.", .no_default = true});
+    visit.rule({"has(self.benchmark) == (self.op == 'benchmark')",
+                "op: benchmark needs block benchmark, and no other op has it"});
+    visit.rule({"has(self.repack) == (self.op == 'repack')",
+                "op: repack needs block repack, and no other op has it"});
     visit.rule({"has(self.sql) == (self.op == 'sql')",
                 "op: sql needs block sql, which names the script, and no other op has it"});
 }
@@ -212,6 +271,8 @@ void describe(Visitor& visit, OperationStepStatus& step) {
 template <class Visitor>
 void describe(Visitor& visit, OperationResult& result) {
     visit("output", result.output, Field{.doc = "The end of what its program said."});
+    visit("tps", result.tps, Field{.doc = "Of a benchmark: transactions per second."});
+    visit("latency", result.latency, Field{.doc = "Of a benchmark: their average time."});
 }
 
 template <class Visitor>

@@ -51,6 +51,45 @@ TEST(OperationSpec, has_the_block_of_its_op_and_no_other) {
               "spec.switchover.target: must be the name of a member such as db-1, got \"one\"");
 }
 
+TEST(OperationSpec, takes_names_of_databases_and_tables_and_nothing_else) {
+    EXPECT_EQ(problems_with("{bgCluster: db, op: vacuum, vacuum: {databases: [app], tables: "
+                            "[a, s.b, 's.\"C d\"']}}"),
+              "");
+    EXPECT_EQ(problems_with("{bgCluster: db, op: vacuum, vacuum: {databases: ['host=evil']}}"),
+              "spec.vacuum.databases[0]: must be the name of a database such as app, got "
+              "\"host=evil\"");
+    EXPECT_NE(problems_with("{bgCluster: db, op: vacuum, vacuum: {databases: [app], tables: "
+                            "['a; DROP TABLE b']}}"),
+              "");
+    EXPECT_EQ(problems_with("{bgCluster: db, op: vacuum, vacuum: {tables: [a]}}"),
+              "spec.vacuum.tables: needs exactly one database, which they are in");
+}
+
+TEST(OperationSpec, takes_a_script_from_one_place) {
+    EXPECT_EQ(problems_with("{bgCluster: db, op: sql, sql: {configMap: {name: a}}}"), "");
+    EXPECT_EQ(problems_with("{bgCluster: db, op: sql}"),
+              "spec.sql: goes with op: sql, and names the script");
+    EXPECT_EQ(problems_with("{bgCluster: db, op: sql, sql: {configMap: {name: a}, secret: {name: "
+                            "b}}}"),
+              "spec.sql: takes its script from either configMap or secret");
+    EXPECT_EQ(problems_with("{bgCluster: db, op: sql, sql: {database: app}}"),
+              "spec.sql: takes its script from either configMap or secret");
+}
+
+TEST(OperationSpec, of_a_benchmark_has_a_size_and_a_duration) {
+    const auto spec = read(
+        "{bgCluster: db, op: benchmark, benchmark: {pgbench: {databaseSize: 1Gi, duration: 1m30s, "
+        "concurrentClients: 8, threads: 2}}}");
+
+    ASSERT_TRUE(spec.ok());
+    EXPECT_EQ(scale(spec->benchmark->pgbench), 64);
+    EXPECT_EQ(duration_seconds(spec->benchmark->pgbench), 90);
+    EXPECT_EQ(problems_with("{bgCluster: db, op: benchmark, benchmark: {}}"),
+              "spec.benchmark.pgbench: is required");
+    EXPECT_EQ(problems_with("{bgCluster: db, op: repack}"),
+              "spec.repack: goes with op: repack, and names the database");
+}
+
 TEST(OperationSpec, reads_back_what_it_printed) {
     const auto spec = read("{bgCluster: db, op: restart, restart: {onlyPending: true}}");
 

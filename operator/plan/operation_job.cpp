@@ -146,7 +146,11 @@ void advance_by_jobs(const ClusterView& view, const Operation& operation,
     if (words.size() > longest_output) {
         words.erase(0, words.find('\n', words.size() - longest_output) + 1);
     }
-    status.result = api::OperationResult{.output = std::move(words)};
+    // A step that has nothing to say leaves what another one said.
+    if (!words.empty()) {
+        status.result = api::OperationResult{};
+        status.result->output = std::move(words);
+    }
     close(*step, view, StepResult::done, "Job " + std::string(job->name()) + " is complete");
     open_next(view, status);
 }

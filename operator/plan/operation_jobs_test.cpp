@@ -77,6 +77,83 @@ TEST(Sql, runs_a_script_in_one_transaction_with_its_ledger) {
     EXPECT_NE(pod.find(R"("path":"script")"), std::string::npos);
 }
 
+constexpr auto benchmark =
+    "{op: benchmark, benchmark: {pgbench: {databaseSize: 1Gi, duration: 1m, concurrentClients: 8, "
+    "threads: 2}}}";
+
+// As pgbench 15 says it.
+constexpr auto summary = R"(pgbench (15.8)
+transaction type: <builtin: TPC-B (sort of)>
+scaling factor: 64
+number of transactions actually processed: 74074
+number of failed transactions: 0 (0.000%)
+latency average = 6.479 ms
+initial connection time = 11.312 ms
+tps = 1234.567890 (without initial connection time)
+)";
+
+TEST(Benchmark, makes_fills_measures_and_drops_a_database_of_its_own) {
+    TestOperations world;
+    world.ask("bench", benchmark).run();
+    const std::string database = world.journal("bench").back().substr(14);
+    EXPECT_TRUE(database.starts_with("bestgres_benchmark_")) << database;
+    EXPECT_EQ(command_of(world).front(), "psql");
+    world.end_job(true, "CREATE DATABASE\n").run();
+    EXPECT_EQ(command_of(world),
+              texts({"pgbench", "--initialize", "--quiet", "--scale=64", database}));
+    world.end_job(true).run();
+    EXPECT_EQ(command_of(world),
+              texts({"pgbench", "--client=8", "--jobs=2", "--time=60", database}));
+    world.end_job(true, summary).run();
+    EXPECT_EQ(command_of(world), texts({"dropdb", "--if-exists", database}));
+    world.end_job(true).run();
+
+    EXPECT_EQ(world.phase("bench"), "Completed");
+    EXPECT_EQ(world.status("bench").result->tps, "1234.567890");
+    EXPECT_EQ(world.status("bench").result->latency, "6.479 ms");
+    EXPECT_EQ(world.status("bench").result->output, summary);
+}
+
+TEST(Benchmark, of_replicas_only_reads) {
+    TestOperations world;
+    world.ask("bench",
+              "{op: benchmark, benchmark: {connectionType: replicas-service, pgbench: "
+              "{databaseSize: 1Mi, duration: 5s, concurrentClients: 1, threads: 1}}}");
+    for (int step = 0; step < 2; ++step) {
+        world.run();
+        world.end_job(true);
+    }
+    world.run();
+    const Json client = client_of(world.job());
+    EXPECT_EQ(client["env"][0]["value"], "db-repl");
+    EXPECT_EQ(client["args"][4], "--select-only");
+}
+
+TEST(Repack, looks_first_and_names_the_reason) {
+    TestOperations world;
+    world.ask("dense", "{op: repack, repack: {database: app, tables: [s.a]}}").run();
+    const std::string input = dump(client_of(world.job())["env"]);
+    EXPECT_NE(input.find("pg_repack"), std::string::npos);
+    EXPECT_NE(input.find("room bigint := 1073741824"), std::string::npos) << input;
+    world.end_job(false, "psql:<stdin>:1: ERROR:  extension pg_repack is not installed\n").run();
+
+    EXPECT_EQ(world.phase("dense"), "Failed") << "nothing is tried again";
+    EXPECT_EQ(world.status("dense").message,
+              "check what repacking needs in app: psql:<stdin>:1: ERROR:  extension pg_repack is "
+              "not installed");
+    EXPECT_EQ(world.done.size(), 2U);
+}
+
+TEST(Repack, repacks_after_a_good_look) {
+    TestOperations world;
+    world.ask("dense", "{op: repack, repack: {database: app, tables: [s.a]}}").run();
+    world.end_job(true).run();
+    EXPECT_EQ(command_of(world),
+              texts({"pg_repack", "--no-kill-backend", "--dbname=app", "--table=s.a"}));
+    world.end_job(true).run();
+    EXPECT_EQ(world.phase("dense"), "Completed");
+}
+
 // Its operation failed, and so may its transaction have or not.
 TEST(Sql, without_a_transaction_is_tried_once) {
     TestOperations world;

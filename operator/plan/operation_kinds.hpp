@@ -40,6 +40,8 @@ extern const OperationMethods restart_operation;
 extern const OperationMethods reinit_operation;
 extern const OperationMethods vacuum_operation;
 extern const OperationMethods sql_operation;
+extern const OperationMethods benchmark_operation;
+extern const OperationMethods repack_operation;
 
 const OperationMethods& methods_of(api::OperationKind kind);
 

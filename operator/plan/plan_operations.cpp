@@ -167,6 +167,10 @@ const OperationMethods& methods_of(api::OperationKind kind) {
             return vacuum_operation;
         case api::OperationKind::sql:
             return sql_operation;
+        case api::OperationKind::benchmark:
+            return benchmark_operation;
+        case api::OperationKind::repack:
+            return repack_operation;
     }
     return restart_operation;
 }

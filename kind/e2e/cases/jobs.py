@@ -74,6 +74,40 @@ def scripts(context):
     Operation(cluster, "loose", op="sql", sql={"configMap": {"name": loose}, "singleTransaction": False}).wait("Completed")
 
 
+@case("a benchmark by BGDbOps, and a repack, once refused", both_patronis=True)
+def benchmark(context):
+    cluster = context.cluster(instances=2).create()
+    cluster.wait_sync()
+    pgbench = {"databaseSize": "16Mi", "duration": "3s", "concurrentClients": 2, "threads": 1}
+    for service in ("primary-service", "replicas-service"):
+        run = Operation(cluster, service, op="benchmark", benchmark={"connectionType": service, "pgbench": pgbench})
+        status = run.wait("Completed")
+        expect(status["step"] == "4/4", f"step is {status['step']}")
+        expect(float(status["result"]["tps"]) > 0, f"the result is {status['result']}")
+        expect(status["result"]["latency"].endswith(" ms"), f"the result is {status['result']}")
+        context.figure(f"{service}: {status['result']['tps']} transactions per second, {status['result']['latency']}")
+    left = sql(cluster, "select count(*) from pg_database where datname like 'bestgres%'")
+    expect(left == "0", f"{left} databases of benchmarks are left")
+    repack = Operation(cluster, "dense", op="repack", repack={"database": "postgres"})
+    status = repack.wait("Failed", 60)
+    expect("extension pg_repack is not installed in database postgres" in status["message"], status["message"])
+    expect(status["attempts"] == 1, f"it was tried {status['attempts']} times")
+    if sql(cluster, "select count(*) from pg_available_extensions where name = 'pg_repack'") == "0":
+        context.figure("the image has no pg_repack: nothing was repacked")
+        return
+    sql(cluster, "create extension pg_repack; create table loose as select generate_series(1, 100000) as id; "
+                 "alter table loose add primary key (id); delete from loose where id % 10 > 0")
+    size = "select pg_total_relation_size('loose')"
+    before = int(sql(cluster, size))
+    tight = Operation(cluster, "tight", op="repack", repack={"database": "postgres", "tables": ["public.loose"]})
+    tight.wait("Completed")
+    tight.expect_steps("check what repacking needs in postgres: Done", "repack postgres: Done")
+    after = int(sql(cluster, size))
+    context.figure(f"repacked from {before} to {after} bytes")
+    expect(after < before / 4, f"the table takes {after} bytes of {before}")
+    expect(sql(cluster, "select count(*) from loose") == "10000", "rows are missing")
+
+
 @case("a deleted operation stops its client, and one outlives its operator", alone=True)
 def stopped(context):
     cluster = context.cluster(instances=1, patroni={"synchronous": "disabled"}).create()
@@ -84,7 +118,7 @@ def stopped(context):
     cluster.world.delete("bgdbops", sleeper.name, "--wait=true", "--timeout=60s")
     expect(sql(cluster, running) == "0", "its statement still runs")
     wait_until("its Job goes", lambda: not jobs_of(sleeper), 30)
-    short = config_map(cluster, "short", "create table short as select pg_sleep(15);\n")
+    short = config_map(cluster, "short", "select pg_sleep(15);\ncreate table short (id int);\n")
     survivor = Operation(cluster, "survivor", op="sql", sql={"configMap": {"name": short}})
     wait_until("the script runs", lambda: sql(cluster, STATEMENTS.format(survivor.name)) == "1", 60)
     made = [job["metadata"]["uid"] for job in jobs_of(survivor)]
