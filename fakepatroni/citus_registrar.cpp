@@ -188,31 +188,40 @@ std::optional<CitusOperation> CitusRegistrar::next(const CitusTables* tables, In
     if (!started_ || running_) {
         return std::nullopt;
     }
+    if (script_.empty() && !(woken_ ? begin_task(tables, now) : roll_back_overdue(now))) {
+        return std::nullopt;
+    }
     if (script_.empty()) {
-        if (!woken_ && overdue(now)) {
-            rolls_back_ = true;
-            script_.emplace_back(EndTransaction{.commits = false});
-        } else {
-            woken_ = false;
-            due_.reset();
-            if (!in_flight_ && !read(tables)) {
-                return std::nullopt;  // the next loop asks again
-            }
-            const std::optional<std::size_t> index = pick();
-            if (!index) {
-                static_cast<void>(overdue(now));
-                return std::nullopt;
-            }
-            current_ = tasks_[*index];
-            write_script(*current_, now);
-            if (script_.empty()) {
-                finish_task();
-                return next(tables, now);
-            }
-        }
+        finish_task();
+        return next(tables, now);
     }
     running_ = true;
     return script_.front();
+}
+
+bool CitusRegistrar::roll_back_overdue(Instant now) {
+    if (!overdue(now)) {
+        return false;
+    }
+    rolls_back_ = true;
+    script_.emplace_back(EndTransaction{.commits = false});
+    return true;
+}
+
+// False: there is nothing to do but to wait. Where a query fails the next loop asks again.
+bool CitusRegistrar::begin_task(const CitusTables* tables, Instant now) {
+    woken_ = false;
+    due_.reset();
+    if (!in_flight_ && !read(tables)) {
+        return false;
+    }
+    const std::optional<std::size_t> index = pick();
+    if (!index) {
+        return roll_back_overdue(now);
+    }
+    current_ = tasks_[*index];
+    write_script(*current_, now);
+    return true;
 }
 
 void CitusRegistrar::write_script(Registration& task, Instant now) {

@@ -89,6 +89,8 @@ private:
     std::optional<std::size_t> pick();
     bool is_waiting(std::uint64_t number) const;
     bool overdue(Instant now);
+    bool roll_back_overdue(Instant now);
+    bool begin_task(const CitusTables* tables, Instant now);
     void write_script(Registration& task, Instant now);
     void write_three(const Registration& task);
     void write_four(Registration& task, bool inside);
