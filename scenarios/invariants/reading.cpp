@@ -29,6 +29,11 @@ kube::Object config_map(const Truth& truth, const ClusterId& id, std::string nam
     return truth.object({kube::kinds::config_map, id.ns, std::move(name)});
 }
 
+// What Patroni's objects of the cluster begin with: those of a group are named after its scope.
+std::string dcs_prefix_of(const Truth& truth, const ClusterId& id) {
+    return manifests::dcs_prefix(id.name, api::citus_of(resource_of(truth, id)));
+}
+
 }  // namespace
 
 std::string to_string(const ClusterId& id) {
@@ -136,18 +141,18 @@ std::optional<api::ClusterSpec> spec_in_force(const Truth& truth, const ClusterI
 }
 
 patroni::LeaderLock lock_of(const Truth& truth, const ClusterId& id) {
-    return patroni::parse_leader(
-        annotations_at(config_map(truth, id, manifests::dcs_leader_name(id.name))));
+    return patroni::parse_leader(annotations_at(
+        config_map(truth, id, manifests::dcs_leader_name(dcs_prefix_of(truth, id)))));
 }
 
 patroni::SyncState sync_of(const Truth& truth, const ClusterId& id) {
     return patroni::parse_sync(
-        annotations_at(config_map(truth, id, manifests::dcs_sync_name(id.name))));
+        annotations_at(config_map(truth, id, manifests::dcs_sync_name(dcs_prefix_of(truth, id)))));
 }
 
 patroni::ConfigState config_of(const Truth& truth, const ClusterId& id) {
-    return patroni::parse_config(
-        annotations_at(config_map(truth, id, manifests::dcs_config_name(id.name))));
+    return patroni::parse_config(annotations_at(
+        config_map(truth, id, manifests::dcs_config_name(dcs_prefix_of(truth, id)))));
 }
 
 std::optional<ClusterId> owner_of_dcs_object(const Truth& truth, const kube::Ref& ref) {
@@ -155,7 +160,8 @@ std::optional<ClusterId> owner_of_dcs_object(const Truth& truth, const kube::Ref
         return std::nullopt;
     }
     for (const kube::Object& resource : truth.objects(kube::kinds::bg_cluster)) {
-        for (const std::string& name : manifests::dcs_names(resource.name())) {
+        const std::string prefix = manifests::dcs_prefix(resource.name(), api::citus_of(resource));
+        for (const std::string& name : manifests::dcs_names(prefix)) {
             if (resource.ns() == ref.ns && name == ref.name) {
                 return ClusterId{ref.ns, std::string(resource.name())};
             }
