@@ -1,5 +1,7 @@
 #include "scenarios/invariants/k9_write_amplification.hpp"
 
+#include <algorithm>
+
 namespace bestgres::scenarios {
 namespace {
 
@@ -41,7 +43,8 @@ void K9WriteAmplification::judge(const CallPerformed& performed, const Truth& tr
         findings.add(text, what + " although nothing has happened",
                      {after == nullptr ? "" : identify(*after)});
     }
-    if (++since_edit_ == budget(truth) + 1 && !faulty_) {
+    budget_ = std::max(budget_, budget(truth));
+    if (++since_edit_ == budget_ + 1 && !faulty_) {
         findings.add(text,
                      "The last edit has cost " + std::to_string(since_edit_) +
                          " writes of the operator, and it goes on",
@@ -62,6 +65,7 @@ void K9WriteAmplification::on(const Occurrence& occurrence, const Truth& truth,
     } else if (std::holds_alternative<EditMade>(occurrence)) {
         settled_ = false;
         since_edit_ = 0;
+        budget_ = budget(truth);
     } else if (std::holds_alternative<FaultBegan>(occurrence) ||
                std::holds_alternative<FaultEnded>(occurrence)) {
         settled_ = false;
@@ -75,6 +79,7 @@ void K9WriteAmplification::hash_into(Hasher& hasher) const {
     hasher.add(static_cast<std::uint64_t>(settled_));
     hasher.add(static_cast<std::uint64_t>(faulty_));
     hasher.add(since_edit_);
+    hasher.add(budget_);
     for (const auto& [name, version] : met_) {
         hasher.add(name);
         hasher.add(version);

@@ -27,6 +27,9 @@ private:
     bool settled_ = false;  // and nothing has happened since
     bool faulty_ = false;   // a fault began in this run: writes may be repeated
     std::uint64_t since_edit_ = 0;
+    // The largest that the world since the edit has asked for: members that are being torn down
+    // count as long as their end costs writes.
+    std::uint64_t budget_ = 0;
     std::map<std::string, std::string> met_;  // by operator: the version that its call has met
 };
 

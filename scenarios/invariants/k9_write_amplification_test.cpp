@@ -76,6 +76,21 @@ TEST_F(K9, an_edit_costs_a_bounded_number_of_writes) {
     EXPECT_EQ(said(), "K9: The last edit has cost 216 writes of the operator, and it goes on");
 }
 
+TEST_F(K9, a_teardown_costs_what_was_there_when_it_was_asked_for) {
+    tell(EditMade{"delete"});
+    for (std::uint64_t number = 0; number < 200; ++number) {
+        fence(true);
+    }
+    truth.who_runs.clear();
+    truth.store.erase(ref_of(kube::kinds::bg_cluster, "db"));
+    for (std::uint64_t number = 0; number < 15; ++number) {
+        fence(true);
+    }
+    EXPECT_EQ(said(), "");
+    fence(true);
+    EXPECT_EQ(said(), "K9: The last edit has cost 216 writes of the operator, and it goes on");
+}
+
 TEST_F(K9, faults_make_writes_be_repeated) {
     tell(FaultBegan{"f1"});
     for (std::uint64_t number = 0; number < 500; ++number) {
