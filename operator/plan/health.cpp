@@ -126,7 +126,8 @@ std::string obstacle_to_disruption(const ClusterView& view) {
         return "no primary: Patroni has to elect one first";
     }
     for (const Member& member : view.members) {
-        const bool replaceable = member.stale && is_stuck(view, member);
+        const bool hands_over_first = member.holds_lock && view.members.size() > 1;
+        const bool replaceable = member.stale && is_stuck(view, member) && !hands_over_first;
         if (is_wanted(view, member) && !replaceable && !is_healthy(view, member)) {
             return ailment(view, member) + ": one member down at a time";
         }

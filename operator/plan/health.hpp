@@ -29,7 +29,8 @@ const Member* find_unhealthy(const ClusterView& view);
 // Who else is at work: Patroni is paused by hand, or a hand-over is pending. Empty where nobody is.
 std::string interference(const ClusterView& view);
 // Why no member may be taken down now: somebody else is at work, there is no primary, or a member
-// is not healthy. One that is stuck on an old template is no reason: it is what is to be replaced.
+// is not healthy. One that is stuck on an old template is no reason, it is what is to be replaced;
+// but a leader is, as long as it has others to hand over to.
 // Empty where nothing speaks against it.
 std::string obstacle_to_disruption(const ClusterView& view);
 

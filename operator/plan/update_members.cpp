@@ -57,6 +57,24 @@ const Member* find_stuck_on_an_old_template(const ClusterView& view) {
     return found == view.members.end() ? nullptr : &*found;
 }
 
+// A leader that clients cannot reach is not the last to go: whoever is healthy takes over, on
+// whatever template, and then it is replaced like any other that is stuck.
+Opinion relieve_stuck_leader(const ClusterView& view) {
+    const Member* const primary = view.primary();
+    if (primary == nullptr || !primary->stale || !is_stuck(view, *primary) ||
+        !interference(view).empty()) {
+        return {};
+    }
+    const Member* const heir = find_heir(view, is_wanted);
+    return heir == nullptr
+               ? Opinion()
+               : just(Step{
+                     .effect = Switchover{.leader = target_of(*primary), .candidate = heir->name},
+                     .rule = RuleId::update_members,
+                     .because = primary->name +
+                                " leads, does not become ready and is on an old template"});
+}
+
 }  // namespace
 
 Opinion update_members(const ClusterView& view) {
@@ -78,6 +96,9 @@ Opinion update_members(const ClusterView& view) {
     if (stuck != nullptr) {
         return just(
             replace(*stuck, stuck->name + " does not become ready, and it is on an old template"));
+    }
+    if (Opinion relief = relieve_stuck_leader(view); !relief.empty()) {
+        return relief;
     }
     if (std::string obstacle = obstacle_to_disruption(view); !obstacle.empty()) {
         Opinion opinion =

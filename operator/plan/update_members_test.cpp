@@ -144,6 +144,20 @@ TEST(UpdateMembers, hands_over_from_a_primary_that_is_stuck_on_its_old_template)
     EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
 }
 
+// Taking another member before would leave fewer who serve.
+TEST(UpdateMembers, relieves_a_stuck_primary_before_it_takes_replicas_that_serve) {
+    TestCluster db;
+    db.stale("db-0").stale("db-1").stale("db-2").unready("db-0", minutes(5));
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-0 to db-1"}));
+    EXPECT_EQ(db.plan().steps[0].because,
+              "db-0 leads, does not become ready and is on an old template");
+
+    db.unready("db-1").unready("db-2");
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"db-0 is not ready: one member down at a time"}));
+}
+
 TEST(UpdateMembers, replaces_the_only_member_when_it_is_stuck) {
     TestCluster db("instances: 1\n");
     db.stale("db-0").unready("db-0", minutes(5));
