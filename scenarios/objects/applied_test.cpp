@@ -122,9 +122,14 @@ TEST_F(Applied, every_example_is_accepted_and_stays_when_written_again) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         std::ifstream file(entry.path(), std::ios::binary);
         const std::string text{std::istreambuf_iterator<char>(file), {}};
-        const Json manifest = yaml(text);
-        const std::string kind = string_at(manifest, {"kind"});
-        EXPECT_EQ(create("bestgres.io/v1", kind, manifest), "") << entry.path();
+        const Result<std::vector<Json>> manifests = parse_yaml_documents(text);
+        ASSERT_TRUE(manifests.ok()) << entry.path();
+        for (const Json& manifest : *manifests) {
+            EXPECT_EQ(create(string_at(manifest, {"apiVersion"}), string_at(manifest, {"kind"}),
+                             manifest),
+                      "")
+                << entry.path();
+        }
     }
 }
 
