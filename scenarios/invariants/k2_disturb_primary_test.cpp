@@ -76,6 +76,9 @@ TEST_F(K2, of_a_cluster_that_goes_to_rest_the_leader_stops_last) {
     truth.put(kube::kinds::bg_cluster, resting);
     take("db-0");
     EXPECT_EQ(said(), "K2: operator-1 takes away db-0, which leads shop/db, without a hand-over");
+}
+
+TEST_F(K2, the_only_member_that_is_left_may_go) {
     truth.store.erase(ref_of(kube::kinds::pod, "db-1"));
     truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
     take("db-0");
