@@ -38,6 +38,11 @@ void Member::take_list(Feed& feed, const kube::Answer& answer, Turn& turn) {
     }
 }
 
+// A loop that is woken already has to know the object all the same.
+void Member::wake_if(Wakes wakes) {
+    woken_ = woken_ || wakes == Wakes::yes;
+}
+
 void Member::take_watch_event(const kube::WatchEvent& event, Turn& turn) {
     Feed* feed = pods_.watch_id() == event.id   ? &pods_
                  : maps_.watch_id() == event.id ? &maps_
@@ -48,10 +53,10 @@ void Member::take_watch_event(const kube::WatchEvent& event, Turn& turn) {
     switch (event.type) {
         case kube::WatchEventType::added:
         case kube::WatchEventType::modified:
-            woken_ = woken_ || cache_.store(event.object) == Wakes::yes;
+            wake_if(cache_.store(event.object));
             return;
         case kube::WatchEventType::deleted:
-            woken_ = woken_ || cache_.remove(event.object) == Wakes::yes;
+            wake_if(cache_.remove(event.object));
             return;
         case kube::WatchEventType::bookmark:
             return;

@@ -173,6 +173,7 @@ private:
     void begin_list(Feed& feed, Turn& turn);
     void take_list(Feed& feed, const kube::Answer& answer, Turn& turn);
     void take_watch_event(const kube::WatchEvent& event, Turn& turn);
+    void wake_if(Wakes wakes);
     void open_watches_anew(Turn& turn);
     bool caches_ready() const { return pods_.ready() && maps_.ready(); }
 

@@ -18,6 +18,13 @@ Json usual_config() {
             {"postgresql", {{"use_pg_rewind", true}, {"use_slots", true}}}};
 }
 
+kube::Patch configured(const Json& config) {
+    return {.ref = {kube::kinds::config_map, "default", "demo-config"},
+            .type = kube::PatchType::merge,
+            .body = {{"metadata", {{"annotations", {{"config", dump(config)}}}}}},
+            .subresource = ""};
+}
+
 std::string tail(const Lab& lab) {
     std::string text;
     const std::size_t from = lab.log().size() > 60 ? lab.log().size() - 60 : 0;
@@ -98,6 +105,32 @@ TEST_F(Cluster, switches_over_on_request_with_an_outage_of_about_two_seconds) {
               "Successfully switched over to \"" + candidate + "\"");
     time_until([](const Lab& now) { return now.all_stream(); }, minutes(1));
     EXPECT_TRUE(lab.lost_on(candidate).empty());
+    EXPECT_EQ(lab.annotations("failover"), Json(Json::object()));
+}
+
+TEST_F(Cluster, hears_of_a_request_that_comes_while_its_loop_is_woken_already) {
+    const std::string old = lab.leader();
+    const std::string candidate = replica();
+    Json config = usual_config();
+    config["pause"] = true;
+    lab.change(configured(config));
+    lab.run_for(seconds(30));
+    config.erase("pause");
+    lab.change(configured(config));
+    config["maximum_lag_on_failover"] = 2097152;
+    lab.change(configured(config));
+    lab.change(kube::Create{
+        .kind = kube::kinds::config_map,
+        .object =
+            kube::Object(Json{{"apiVersion", "v1"},
+                              {"kind", "ConfigMap"},
+                              {"metadata",
+                               {{"name", "demo-failover"},
+                                {"namespace", "default"},
+                                {"labels", {{"application", "patroni"}, {"cluster-name", "demo"}}},
+                                {"annotations", {{"leader", old}, {"member", candidate}}}}}})});
+    time_until([&](const Lab& now) { return now.leader() == candidate; }, seconds(20));
+    time_until([](const Lab& now) { return now.all_stream(); }, minutes(1));
     EXPECT_EQ(lab.annotations("failover"), Json(Json::object()));
 }
 
