@@ -65,7 +65,10 @@ TEST(Groups, see_their_own_objects_of_patroni_and_the_one_secret) {
 
     EXPECT_EQ(store.shared_with({"shop", "first"}), (std::vector<kube::Ref>{lock, secret}));
     EXPECT_EQ(store.shared_with({"shop", "head"}), std::vector<kube::Ref>{secret});
-    EXPECT_EQ(store.concerned_by(lock, lock_of(1)), keys({"first"}));
+    EXPECT_EQ(store.concerned_by(lock, lock_of(1)), keys({"app-1", "first"}));
+    EXPECT_EQ(store.concerned_by(ref(kube::kinds::config_map, "app-0-config"),
+                                 labelled("app-0-config", {{"bestgres.io/cluster", "app-0"}})),
+              keys({"app-0", "head"}));
     EXPECT_EQ(store.concerned_by(secret, store.find(secret)->object),
               keys({"app", "first", "head"}));
 }
@@ -198,10 +201,14 @@ TEST(Groups, keep_a_cluster_from_their_names_until_they_are_gone) {
     rig.run_for(seconds(5));
     EXPECT_EQ(rig.phase_of("app-1"), "Failed");
     EXPECT_EQ(rig.server.find(ref(kube::kinds::stateful_set, "app-1")), nullptr);
+    for (const char* group : {"first", "head"}) {
+        rig.server.erase(cluster_ref(group));
+        rig.run_for(seconds(5));
+    }
+    EXPECT_EQ(rig.server.find(ref(kube::kinds::stateful_set, "app-1")), nullptr);
     for (const char* object : {"app-1-config", "app-1-leader"}) {
         rig.server.erase(ref(kube::kinds::config_map, object));
     }
-    rig.server.erase(cluster_ref("first"));
     rig.run_for(seconds(5));
 
     EXPECT_NE(rig.server.find(ref(kube::kinds::stateful_set, "app-1")), nullptr);

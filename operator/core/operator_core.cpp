@@ -45,7 +45,8 @@ OperatorCore::OperatorCore(CoreSettings settings)
       next_id_(settings_.first_id) {}
 
 bool OperatorCore::is_wanted(const Informer& informer) const {
-    return !informer.spec().of_scopes || store_.has_groups();
+    // What the last group left behind may keep a name from others: once watched, always watched.
+    return !informer.spec().of_scopes || store_.has_groups() || informer.synced();
 }
 
 bool OperatorCore::synced() const {

@@ -267,21 +267,24 @@ bool Store::is_of_scope(const kube::Ref& ref, const kube::Object& object) {
            object.label(manifests::cluster_label).empty();
 }
 
+// An object under a name of Patroni's concerns both who would be called so: the group, and a
+// cluster of its own that waits until what a group left behind is gone, or the reverse.
 std::set<ClusterKey> Store::concerned_by(const kube::Ref& ref, const kube::Object& object) const {
+    std::set<ClusterKey> keys = {cluster_of(ref, object)};
     if (is_of_scope(ref, object)) {
-        std::set<ClusterKey> keys =
-            groups_of({ref.ns, std::string(object.label(manifests::scope_label))});
-        const std::string_view number = object.label(manifests::citus_group_label);
-        std::erase_if(keys, [this, number](const ClusterKey& key) {
-            return std::to_string(group_of(key)->group) != number;
-        });
-        return keys;
+        keys = {{ref.ns, std::string(object.label(manifests::scope_label)) + "-" +
+                             std::string(object.label(manifests::citus_group_label))}};
     }
-    std::set<ClusterKey> keys;
     if (ref.kind == kube::kinds::secret) {
-        keys = groups_of({ref.ns, ref.name});
+        keys.merge(groups_of({ref.ns, ref.name}));
+    } else if (ref.kind == kube::kinds::config_map && has_groups()) {
+        const std::string prefix = keys.begin()->name;
+        for (const ClusterKey& key : groups_of({ref.ns, prefix.substr(0, prefix.rfind('-'))})) {
+            if (manifests::dcs_prefix(key.name, group_of(key)) == prefix) {
+                keys.insert(key);
+            }
+        }
     }
-    keys.insert(cluster_of(ref, object));
     return keys;
 }
 
