@@ -1,14 +1,44 @@
 """The groups of a sharded cluster, and what Citus itself says of them."""
+import json
+
 from e2e.cluster import merged
 from e2e.world import Failure, Skipped, expect, wait_until
-from e2e.writer import pod_manifest, run_pod, sql
+from e2e.writer import connection_environment, pod_manifest, run_pod, sql
 
 DATABASE = "app"
+GROUP = {"instances": 2, "patroni": {"synchronous": "preferred"}}
 
 FIND_EXTENSION = r"""
 import glob
 print("rows:")
 print(*glob.glob("/usr/share/postgresql/*/extension/citus.control"))
+"""
+
+
+# Asks every node all the time, and prints what changes.
+WATCH = r"""
+import json, os, time
+import psycopg2
+
+connections, last = {}, {}
+while True:
+    for target in os.environ["TARGETS"].split():
+        try:
+            if target not in connections:
+                connections[target] = psycopg2.connect(host=target, user="postgres", password=os.environ["PGPASSWORD"],
+                                                       dbname=os.environ["PGDATABASE"], connect_timeout=2,
+                                                       options="-c statement_timeout=2000")
+                connections[target].autocommit = True
+            cursor = connections[target].cursor()
+            cursor.execute("select groupid, nodename from pg_dist_node where noderole = 'primary'")
+            seen = json.dumps(dict(cursor.fetchall()), sort_keys=True)
+        except psycopg2.Error:
+            connections.pop(target, None)
+            seen = "{}"
+        if seen != last.get(target):
+            print(f"{time.time():.3f}", target, seen, flush=True)
+        last[target] = seen
+    time.sleep(0.2)
 """
 
 
@@ -28,7 +58,7 @@ class Groups:
     def __init__(self, context, workers, **spec):
         need_citus(context)
         self.context, self.world, self.scope = context, context.world, context.name
-        self.spec = merged({"instances": 2, "patroni": {"synchronous": "preferred"}}, spec)
+        self.spec = merged(GROUP, spec)
         self.coordinator = self.add("-coordinator", 0)
         self.workers = [self.add(f"-worker-{number}", number + 1) for number in range(workers)]
 
@@ -95,3 +125,35 @@ class Groups:
     def expect_whole(self, checksum):
         found = self.checksum()
         expect(found == checksum, f"the table was {checksum} and is {found}")
+
+
+class NodeWatch:
+    """What pg_dist_node says on every node, from start() to stop()."""
+
+    def __init__(self, groups):
+        self.groups, self.world = groups, groups.world
+        self.name = f"{groups.scope}-nodes"
+
+    def start(self):
+        services = " ".join(group.name for group in self.groups.all)
+        environment = connection_environment(self.groups.coordinator, "", DATABASE) + [{"name": "TARGETS", "value": services}]
+        self.world.apply(pod_manifest(self.name, self.groups.context.image, WATCH, environment))
+        wait_until("every node was asked", lambda: len({service for _, service, _ in self.read()}) == len(self.groups.all), 60)
+        return self
+
+    def read(self):
+        lines = [line.split(" ", 2) for line in self.world.kubectl("logs", self.name).splitlines() if line[:1].isdigit()]
+        return [(float(when), service, json.loads(nodes)) for when, service, nodes in lines]
+
+    def seconds_until(self, leaders, since):
+        """From `since` until all nodes, for the first time, named these leaders at once."""
+        wanted = {str(group): address for group, address in leaders.items()}
+        says = {}
+        for when, service, nodes in self.read():
+            says[service] = nodes
+            if when > since and all(says.get(group.name) == wanted for group in self.groups.all):
+                return when - since
+        raise Failure(f"the nodes never named {wanted} at once: the last that they said is {says}")
+
+    def stop(self):
+        self.world.delete("pod", self.name, "--wait=false", "--ignore-not-found", check=False)
