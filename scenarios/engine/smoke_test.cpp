@@ -117,6 +117,18 @@ TEST(Smoke, a_killed_container_starts_again_in_place) {
     EXPECT_EQ(restarts, 1);
 }
 
+TEST(Smoke, a_scenario_whose_edit_the_server_refuses_does_not_pass_as_an_empty_run) {
+    Json manifest = cluster_manifest(2);
+    manifest["spec"]["instances"] = "two";
+    Scenario scenario;
+    scenario.edits = {apply_edit("create", manifest, at_second(0))};
+    const World world = run(scenario);
+    ASSERT_FALSE(world.violations().empty());
+    EXPECT_EQ(world.violations()[0].law, "H6");
+    EXPECT_NE(world.violations()[0].facts[0].find("instances"), std::string::npos)
+        << world.violations()[0].facts[0];
+}
+
 TEST(Smoke, nothing_is_written_while_a_settled_fleet_is_steady_but_leases_and_renewals) {
     World world = run(creation(3));
     ASSERT_TRUE(world.settled());

@@ -22,6 +22,7 @@
 #include "scenarios/invariants/d9_eligibility.hpp"
 #include "scenarios/invariants/h3_bounded.hpp"
 #include "scenarios/invariants/h4_no_escape.hpp"
+#include "scenarios/invariants/h6_accepted_edits.hpp"
 #include "scenarios/invariants/k10_one_way.hpp"
 #include "scenarios/invariants/k11_deletion.hpp"
 #include "scenarios/invariants/k12_rights.hpp"
@@ -86,7 +87,7 @@ private:
                    L2WritablePrimary, L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core,
                    L7Progress, L8LostPartners, L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime,
                    O4DoneOnce, C1Placements, C2Registration, C3Conservation, C4Spindown, C5Reads,
-                   C6OneJob, C7WritePause, H3Bounded, H4NoEscape>;
+                   C6OneJob, C7WritePause, H3Bounded, H4NoEscape, H6AcceptedEdits>;
 
     All laws_;
 };
