@@ -82,7 +82,9 @@ Opinion scale_in(const ClusterView& view) {
     }
     const Member* const leaver = view.member(manifests::pod_name(view.name, view.replicas - 1));
     if (std::string against = objection(view, leaver); !against.empty()) {
-        return wait(std::move(against));
+        Opinion opinion = wait(std::move(against));
+        opinion.look_again = next_stuck_at(view);
+        return opinion;
     }
     const bool leads = leaver != nullptr && leaver->holds_lock && runs(*leaver);
     if (leads) {
