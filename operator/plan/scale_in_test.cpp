@@ -8,6 +8,19 @@ namespace {
 using testing::TestCluster;
 using testing::texts;
 
+Json barred(const char* tag) {
+    return {{"tags", {{tag, true}}}};
+}
+
+api::Condition refused(const TestCluster& db) {
+    for (const api::Condition& condition : db.plan().status.conditions) {
+        if (condition.type == "ScaleInRefused") {
+            return condition;
+        }
+    }
+    return {};
+}
+
 TEST(ScaleOut, is_the_business_of_the_stateful_set) {
     TestCluster db("instances: 1\n");
     db.asks("instances: 3\n");
@@ -70,6 +83,81 @@ TEST(ScaleIn, waits_for_the_leaver_to_be_gone) {
     });
 
     EXPECT_EQ(db.waits(), texts({"db-2 is leaving"}));
+}
+
+TEST(ScaleIn, keeps_a_stopped_member_that_led_last_while_nobody_leads) {
+    TestCluster db;
+    db.leads("db-2").asks("instances: 2\n").not_running("db-2").not_running("db-0");
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"a healthy primary: db-2 led last and may be the only holder of "
+                                 "the newest data"}));
+    EXPECT_EQ(refused(db).reason, "LastGoodCopy");
+
+    db.dcs("db-leader", {{"leader", ""}}).without(kube::kinds::pod, "db-2");
+    EXPECT_EQ(db.waits(), texts({"a healthy primary: db-2 may be the last good copy"}));
+    db.without(kube::kinds::persistent_volume_claim, "pgdata-db-2");
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 3 to 2"})) << "it holds nothing";
+}
+
+TEST(ScaleIn, lets_anybody_go_before_there_is_data) {
+    TestCluster db;
+    db.asks("instances: 2\n").dcs("db-config", {{"initialize", nullptr}});
+    db.dcs("db-leader", {{"leader", ""}}).not_running("db-2");
+
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 3 to 2"}));
+}
+
+TEST(ScaleIn, tells_why_it_is_refused_while_it_is) {
+    TestCluster db;
+    EXPECT_EQ(refused(db).type, "");
+    db.unready("db-1").asks("instances: 2\n");
+
+    EXPECT_EQ(refused(db).status, api::ConditionStatus::is_true);
+    EXPECT_EQ(refused(db).reason, "MembersNotHealthy");
+    EXPECT_EQ(refused(db).message,
+              "fewer members are wanted, and none leaves yet: db-1 is not ready: a healthy member "
+              "does not leave meanwhile");
+}
+
+TEST(ScaleIn, refuses_the_leader_without_an_heir) {
+    TestCluster db;
+    db.leads("db-2").asks("instances: 2\n");
+    db.member_says("db-0", barred("nofailover")).member_says("db-1", barred("nofailover"));
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(refused(db).reason, "NoHeir");
+}
+
+TEST(ScaleIn, hands_over_to_a_standby_that_leaves_later_where_only_that_one_may_lead) {
+    TestCluster db;
+    db.leads("db-2").dcs("db-sync", {{"leader", "db-2"}, {"sync_standby", "db-1"}});
+    db.asks("instances: 1\n").without(kube::kinds::pod_disruption_budget, "db");
+
+    EXPECT_EQ(db.steps(), texts({"Switchover db-2 to db-1"}));
+}
+
+TEST(ScaleIn, refuses_the_last_synchronous_standby) {
+    TestCluster db;
+    db.synchronous("db-2").asks("instances: 2\n");
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 3 to 2"})) << "db-1 can take its place";
+
+    db.member_says("db-1", barred("nosync"));
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.waits(), texts({"another synchronous standby than db-2: it is the last, and a tag "
+                                 "nosync keeps out db-1"}));
+    EXPECT_EQ(refused(db).reason, "LastSynchronousStandby");
+
+    db.synchronous("db-1,db-2");
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 3 to 2"}));
+}
+
+TEST(ScaleIn, lets_the_only_replica_go_though_commits_wait_for_it) {
+    TestCluster db("instances: 2\n");
+    db.synchronous("db-1").asks("instances: 1\n");
+    db.without(kube::kinds::pod_disruption_budget, "db");
+
+    EXPECT_EQ(db.steps(), texts({"ScaleIn 2 to 1"}));
 }
 
 TEST(ScaleIn, removes_the_volume_only_where_the_user_says_so) {

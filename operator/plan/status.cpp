@@ -10,6 +10,7 @@
 #include "operator/plan/health.hpp"
 #include "operator/plan/hibernate.hpp"
 #include "operator/plan/rules.hpp"
+#include "operator/plan/scale_in.hpp"
 
 namespace bestgres::plan {
 namespace {
@@ -267,6 +268,18 @@ void add_hibernation(const ClusterView& view, const Summary& summary,
 }
 
 // Only while it is so.
+void add_refused_scale_in(const ClusterView& view, std::vector<api::Condition>& conditions) {
+    const std::optional<Refusal> refusal =
+        view.spec && !view.going ? refusal_to_scale_in(view) : std::nullopt;
+    if (refusal) {
+        conditions.push_back(
+            condition(view, "ScaleInRefused", ConditionStatus::is_true, refusal->reason));
+        conditions.back().message =
+            "fewer members are wanted, and none leaves yet: " + refusal->because;
+    }
+}
+
+// Only while it is so.
 void add_held_deletion(const ClusterView& view, std::vector<api::Condition>& conditions) {
     if (!api::deletion_is_held(view.resource())) {
         return;
@@ -431,6 +444,7 @@ api::ClusterStatus describe_status(const ClusterView& view, const Plan& plan) {
     status.conditions = {ready_condition(view, summary), spec_condition(view),
                          progress_condition(view, plan)};
     add_hibernation(view, summary, status.conditions);
+    add_refused_scale_in(view, status.conditions);
     add_held_deletion(view, status.conditions);
     add_version_warning(view, status);
     status.waiting_for = plan.waits;
