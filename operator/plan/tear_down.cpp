@@ -7,6 +7,7 @@
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 #include "operator/plan/compose.hpp"
+#include "operator/plan/retained.hpp"
 #include "operator/plan/rules.hpp"
 
 namespace bestgres::plan {
@@ -86,6 +87,28 @@ Opinion remove_data(const ClusterView& view) {
                       manifests::secret_name(view.name, view.input.identity.citus));
 }
 
+// Who makes a cluster of the name again is to find out whether they are its own.
+Opinion label_retained(const ClusterView& view) {
+    const bool retains =
+        view.spec && view.spec->volume.retention.when_deleted == api::VolumePolicy::retain;
+    const Json annotations = retains ? belonging(view) : Json::object();
+    for (const auto& [ref, claim] : view.facts.objects) {
+        if (ref.kind != kube::kinds::persistent_volume_claim || claim.being_deleted() ||
+            says(claim, annotations)) {
+            continue;
+        }
+        return just(Step{
+            .effect = PatchObject{.ref = ref,
+                                  .uid = std::string(claim.uid()),
+                                  .resource_version = std::string(claim.resource_version()),
+                                  .merge = {{"metadata", {{"annotations", annotations}}}},
+                                  .what = "say what it holds"},
+            .rule = RuleId::tear_down,
+            .because = "it outlives the cluster, and another of the name must not mistake it"});
+    }
+    return {};
+}
+
 Opinion remove_services(const ClusterView& view) {
     for (const kube::Kind& kind :
          {kube::kinds::pod_disruption_budget, kube::kinds::service, kube::kinds::role_binding,
@@ -104,7 +127,8 @@ Opinion tear_down(const ClusterView& view) {
         return {};
     }
     using Part = Opinion (*)(const ClusterView&);
-    const std::array<Part, 3> in_order = {stop_members, remove_services, remove_data};
+    const std::array<Part, 4> in_order = {stop_members, remove_services, label_retained,
+                                          remove_data};
     for (const Part part : in_order) {
         if (Opinion opinion = part(view); !opinion.empty()) {
             return opinion;

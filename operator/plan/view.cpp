@@ -12,6 +12,7 @@
 #include "operator/manifests/names.hpp"
 #include "operator/plan/hibernate.hpp"
 #include "operator/plan/names_taken.hpp"
+#include "operator/plan/retained.hpp"
 #include "operator/plan/wanted.hpp"
 
 namespace bestgres::plan {
@@ -77,6 +78,7 @@ void read_spec(ClusterView& view, const api::Parsed<api::ClusterSpec>& asked) {
         add(api::validate_change(view.accepted->spec, *asked));
     }
     add(names_taken(view));
+    add(strange_volumes(view));
     if (view.problems.empty()) {
         view.spec = *asked;
         view.spec_generation = view.resource().generation();

@@ -88,6 +88,25 @@ def recreate(context):
     expect(retained_claims(cluster) == claims, "the claims are not the retained ones")
 
 
+@case("a cluster that is made again leaves volumes alone whose passwords are others")
+def recreate_with_another_secret(context):
+    cluster = context.cluster(instances=1, patroni={"synchronous": "disabled"}).create()
+    sql(cluster, "create table kept as select generate_series(1, 1000) as id")
+    cluster.destroy()
+    secret = context.world.get("secrets", cluster.name)
+    own = {key: secret["metadata"][key] for key in ("name", "labels", "annotations")}
+    for data, fits in ({**secret["data"], "superuser-password": "b3RoZXI="}, False), (secret["data"], True):
+        context.world.delete("secrets", cluster.name)
+        context.world.apply({"apiVersion": "v1", "kind": "Secret", "metadata": own, "data": data})
+        context.world.apply(cluster.manifest())
+        if not fits:
+            wait_until("the status says what does not fit",
+                       lambda: "its passwords are others" in cluster.condition("SpecValid").get("message", ""), 30)
+            expect(not cluster.pods(), "a member was started")
+    cluster.wait_ready()
+    expect(sql(cluster, "select count(*) from kept") == "1000", "rows are missing")
+
+
 def retained_claims(cluster):
     claims = cluster.world.list("persistentvolumeclaims", f"bestgres.io/cluster={cluster.name}")
     return {claim["metadata"]["name"]: claim["metadata"]["uid"] for claim in claims}

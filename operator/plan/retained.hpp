@@ -1,0 +1,21 @@
+// Volumes that outlive their cluster say on their claims which database system they hold and whose
+// passwords open it, so that no other cluster of the name takes them for its own.
+#pragma once
+
+#include "operator/plan/view.hpp"
+
+namespace bestgres::plan {
+
+// Of a claim: the database system that it holds, and the fingerprint of the passwords that open it.
+inline constexpr std::string_view system_identifier_annotation = "bestgres.io/system-identifier";
+inline constexpr std::string_view secret_annotation = "bestgres.io/secret";
+
+// The annotations that say it; empty while that is not known.
+Json belonging(const ClusterView& view);
+// Whether the claim says the very same.
+bool says(const kube::Object& claim, const Json& annotations);
+// Why a cluster that was never accepted cannot take up what it finds under its name. A claim that
+// says nothing is no reason.
+api::Problems strange_volumes(const ClusterView& view);
+
+}  // namespace bestgres::plan
