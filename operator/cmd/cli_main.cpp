@@ -13,6 +13,7 @@
 #include "operator/cmd/preview/commands.hpp"
 #include "operator/cmd/simulate/commands.hpp"
 #include "operator/cmd/step/step.hpp"
+#include "operator/cmd/undelete/command.hpp"
 
 namespace {
 
@@ -23,6 +24,7 @@ constexpr const char* usage =
     "  local    an API server, nodes and the operator on this machine, without Kubernetes\n"
     "  plan     what the operator would do about a manifest, and why\n"
     "  status   a cluster's members, conditions, waits and last decisions\n"
+    "  undelete brings back a cluster whose deletion is held\n"
     "the simulator: the same operator in a modelled world, on virtual time\n"
     "  simulate      random runs, watched by all laws\n"
     "  crash-points  every outcome at every call of the operator\n"
@@ -67,6 +69,9 @@ int main(int count, char** values) {
     }
     if (arguments.front() == "status") {
         return bestgres::cmd::status_main(rest);
+    }
+    if (arguments.front() == "undelete") {
+        return bestgres::cmd::undelete_main(rest);
     }
     if (arguments.front() == "step") {
         return bestgres::cmd::step_main(rest);

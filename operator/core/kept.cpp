@@ -114,13 +114,22 @@ kube::Object kept_claim(const kube::Object& claim) {
     return kube::Object(std::move(kept));
 }
 
-// The size of its volumes is all that is asked about the claim templates.
+// Whom it was made for, and the size of its volumes.
+Json kept_claim_template(const Json& claim) {
+    Json kept = {{"spec", only(object_at(claim, {"spec"}), {"resources"})}};
+    for (const char* const texts : {"labels", "annotations"}) {
+        if (Json of_ours = ours(object_at(claim, {"metadata", texts})); !of_ours.empty()) {
+            kept["metadata"][texts] = std::move(of_ours);
+        }
+    }
+    return kept;
+}
+
 kube::Object kept_set(const kube::Object& set) {
     Json kept = frame_of(set);
     kept["spec"] = only(object_at(set.json(), {"spec"}), {"replicas"});
     for (const Json& claim : array_at(set.json(), {"spec", "volumeClaimTemplates"})) {
-        kept["spec"]["volumeClaimTemplates"].push_back(
-            {{"spec", only(object_at(claim, {"spec"}), {"resources"})}});
+        kept["spec"]["volumeClaimTemplates"].push_back(kept_claim_template(claim));
     }
     return kube::Object(std::move(kept));
 }

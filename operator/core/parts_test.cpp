@@ -84,13 +84,15 @@ TEST(Kept, tells_the_size_of_a_set_and_of_its_volumes) {
     const kube::Object set(*parse_json(
         R"({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "db"},
             "spec": {"replicas": 3, "template": {}, "volumeClaimTemplates": [
-                {"metadata": {"name": "data"},
+                {"metadata": {"name": "data",
+                              "labels": {"bestgres.io/owner-uid": "uid-db", "app": "x"}},
                  "spec": {"resources": {"requests": {"storage": "2Gi"}}, "volumeMode": "x"}}]}})"));
 
     const kube::Object kept = kept_of(kube::kinds::stateful_set, set).object;
 
     EXPECT_EQ(kept.json()["spec"], *parse_json(R"({"replicas": 3, "volumeClaimTemplates": [
-        {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}]})"));
+        {"metadata": {"labels": {"bestgres.io/owner-uid": "uid-db"}},
+         "spec": {"resources": {"requests": {"storage": "2Gi"}}}}]})"));
 }
 
 TEST(Kept, has_the_whole_of_what_is_compared_with_its_manifest) {

@@ -206,6 +206,29 @@ TEST(KeepObjects, compares_the_whole_where_the_cache_keeps_a_part) {
     EXPECT_EQ(db.steps(), texts({"ApplyObject Service db"}));
 }
 
+TEST(KeepObjects, takes_over_a_set_that_outlived_its_resource_as_far_as_it_can_be_changed) {
+    TestCluster db;
+    db.edit(kube::kinds::bg_cluster, "db",
+            [](Json& json) { json["metadata"]["uid"] = "uid-of-the-next"; });
+    const Json::json_pointer of_claims(
+        "/spec/volumeClaimTemplates/0/metadata/labels/bestgres.io~1owner-uid");
+    EXPECT_EQ(db.steps().at(0), "ApplyObject ConfigMap db-accepted-spec");
+    db.perform(db.plan().steps.at(0).effect);
+
+    std::optional<Json> applied;
+    for (const Step& step : db.plan().steps) {
+        const auto* apply = std::get_if<ApplyObject>(&step.effect);
+        if (apply != nullptr && apply->kind == kube::kinds::stateful_set) {
+            applied = apply->object.json();
+        }
+        EXPECT_FALSE(is_disruptive(step.effect)) << describe(step.effect);
+    }
+    ASSERT_TRUE(applied.has_value());
+    EXPECT_EQ(string_at(*applied, {"metadata", "labels", "bestgres.io/owner-uid"}),
+              "uid-of-the-next");
+    EXPECT_EQ((*applied)[of_claims], "uid-db");
+}
+
 TEST(KeepObjects, never_takes_over_a_foreign_object) {
     TestCluster db;
     db.without(kube::kinds::service, "db");

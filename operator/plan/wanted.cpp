@@ -10,6 +10,18 @@ namespace {
 
 const Json::json_pointer claim_size("/spec/volumeClaimTemplates/0/spec/resources/requests/storage");
 
+// Whom the claim template names as the owner: in a set that outlived its resource, the former one.
+void keep_owner_of_claims(const Json& live, Json& wanted) {
+    const Json::json_pointer metadata("/spec/volumeClaimTemplates/0/metadata");
+    const std::string owner(manifests::owner_uid_key);
+    for (const char* const texts : {"labels", "annotations"}) {
+        const Json::json_pointer at = metadata / texts / owner;
+        if (live.contains(at) && wanted.contains(at)) {
+            wanted[at] = live[at];
+        }
+    }
+}
+
 // volumeClaimTemplates cannot be changed; grow_storage replaces the whole StatefulSet.
 kube::Object with_live_numbers(const ClusterView& view, const kube::Object& stateful_set) {
     Json json = stateful_set.json();
@@ -19,6 +31,7 @@ kube::Object with_live_numbers(const ClusterView& view, const kube::Object& stat
         json.contains(claim_size)) {
         json[claim_size] = live[claim_size];
     }
+    keep_owner_of_claims(live, json);
     return kube::Object(std::move(json));
 }
 

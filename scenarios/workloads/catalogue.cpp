@@ -90,6 +90,7 @@ const std::vector<Workload>& catalogue() {
         {"W53", "a program is cancelled, another waits", false, true, {3}, fill_operation_stopped},
         {"W60", "hibernate and resume", false, true, {1, 3}, fill_rest_and_resume},
         {"W61", "hibernate, with second thoughts", false, true, {3}, fill_rest_and_repent},
+        {"W64", "a held deletion is taken back", false, true, {1, 3}, fill_undelete},
     };
     return all;
 }

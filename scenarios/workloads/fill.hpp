@@ -13,6 +13,7 @@ void fill_recreate(Scenario& scenario, const Shape& shape);
 void fill_scale_out(Scenario& scenario, const Shape& shape);
 void fill_scale_and_back(Scenario& scenario, const Shape& shape);
 void fill_scale_to_one(Scenario& scenario, const Shape& shape);
+void fill_undelete(Scenario& scenario, const Shape& shape);
 void fill_protected(Scenario& scenario, const Shape& shape);
 void fill_hibernate(Scenario& scenario, const Shape& shape);
 void fill_rest_and_resume(Scenario& scenario, const Shape& shape);

@@ -67,6 +67,23 @@ void fill_protected(Scenario& scenario, const Shape& shape) {
                       confirmed("confirm", "change", "db")};
 }
 
+// As `bestgres undelete` does it: the finalizer is taken away, and the resource is made anew.
+void fill_undelete(Scenario& scenario, const Shape& shape) {
+    const Json manifest = with_spec(cluster_manifest(shape), {{"deletionProtection", true}});
+    const Trigger when_gone =
+        then({{.when = WhenState{.condition = Condition::edit_made, .subject = "let go"}},
+              when_absent("BGCluster/db")});
+    const Edit let_go{.id = "let go",
+                      .when = when_settled_after("delete"),
+                      .action = MergePatch{.ref = {kube::kinds::bg_cluster, "shop", "db"},
+                                           .body = {{"metadata", {{"finalizers", nullptr}}}}}};
+    scenario.edits = {apply("create", at_start(), manifest),
+                      delete_cluster("delete", when_settled_after("create")), let_go,
+                      apply("again", when_gone, manifest),
+                      patch_spec("change", when_settled_after("again"),
+                                 {{"postgresql", {{"parameters", {{"work_mem", "8MB"}}}}}})};
+}
+
 void fill_scale_out(Scenario& scenario, const Shape& shape) {
     scenario.edits = {apply("create", at_start(), cluster_manifest(shape)),
                       instances("out", "create", 3)};

@@ -1,5 +1,8 @@
 """Creation, scaling, growth, pause, deletion."""
 import json
+import pathlib
+import subprocess
+import tempfile
 import time
 
 from e2e.acts import switch_over
@@ -139,6 +142,38 @@ def deletion_protection(context):
         confirm(cluster.name)
     wait_until("the cluster is gone", lambda: context.world.get("bgclusters", cluster.name) is None, 120)
     expect(not cluster.pods(), "pods are still there")
+
+
+@case("a held deletion is taken back", needs=("bestgres",))
+def undelete(context):
+    cluster = context.cluster(instances=2, deletionProtection=True).create()
+    writer = Writer(cluster).start()
+    before = cluster.get()["metadata"]["uid"], {name: pod["metadata"]["uid"] for name, pod in cluster.pods().items()}
+    try:
+        refused = bestgres(context, "undelete", cluster.name)
+        expect(refused.returncode == 1 and "is not being deleted" in refused.stderr, f"undelete says {refused.stderr!r}")
+        context.world.delete("bgcluster", cluster.name, "--wait=false")
+        wait_until("the status says why it is held", lambda: held_deletion(cluster), 30)
+        done = bestgres(context, "undelete", cluster.name)
+        expect(done.returncode == 0, f"undelete says {done.stderr!r}")
+        cluster.wait_ready()
+        metadata = cluster.get()["metadata"]
+        expect("deletionTimestamp" not in metadata and metadata["uid"] != before[0], "it is the resource that was deleted")
+        wait_until("the operator holds it again", lambda: "bestgres.io/cluster" in cluster.get()["metadata"].get("finalizers", []), 30)
+        cluster.edit(postgresql={"parameters": {"work_mem": "8MB"}})
+        wait_until("it is managed", lambda: sql(cluster, "show work_mem") == "8MB", 60)
+        expect({name: pod["metadata"]["uid"] for name, pod in cluster.pods().items()} == before[1], "a member was replaced")
+        writer.stop()
+        writer.expect_all(context)
+    finally:
+        cluster.edit(deletionProtection=False)
+
+
+def bestgres(context, *words):
+    with tempfile.TemporaryDirectory(prefix="undelete-") as directory:
+        program = str(pathlib.Path(context.world.hooks.bestgres).resolve())
+        return subprocess.run([program, *words, "--kubeconfig", context.world.kubeconfig, "--namespace",
+                               context.world.namespace], cwd=directory, capture_output=True, text=True, timeout=120, check=False)
 
 
 def goes_on_while_held(context, cluster):

@@ -43,6 +43,21 @@ const std::string_view status_usage =
     "command\n"
     "line.\n";
 
+const std::string_view undelete_usage =
+    "usage: bestgres undelete CLUSTER [options]\n"
+    "\n"
+    "Brings back a BGCluster whose deletion is held by spec.deletionProtection: it is replaced by\n"
+    "one of the same name and spec that nobody deletes. Members, clients and data notice nothing.\n"
+    "\n"
+    "  --save FILE           where the manifest is kept meanwhile, in case that this is "
+    "interrupted\n"
+    "                        (default: CLUSTER.undelete.json)\n"
+    "  -n, --namespace NAME  of the cluster (default: that of the context)\n"
+    "  --kubeconfig FILE     how to reach the API server (default: $KUBECONFIG, ~/.kube/config)\n"
+    "  --context NAME        of the kubeconfig (default: the current one)\n"
+    "\n"
+    "Exit status: 0; 1 when it is not brought back, with the reason; 2 for a wrong command line.\n";
+
 Result<Arguments> parse_plan_arguments(const std::vector<std::string>& words) {
     Arguments arguments;
     Flags flags = connection_flags(arguments);
@@ -60,9 +75,11 @@ Result<Arguments> parse_plan_arguments(const std::vector<std::string>& words) {
     return arguments;
 }
 
-Result<Arguments> parse_status_arguments(const std::vector<std::string>& words) {
-    Arguments arguments;
-    const Result<CommandLine> line = parse_command_line(words, connection_flags(arguments));
+namespace {
+
+Result<Arguments> parse_of_one_cluster(const std::vector<std::string>& words, Arguments& arguments,
+                                       const Flags& flags) {
+    const Result<CommandLine> line = parse_command_line(words, flags);
     BG_TRY(line);
     arguments.help = line->help;
     if (line->help) {
@@ -75,6 +92,24 @@ Result<Arguments> parse_status_arguments(const std::vector<std::string>& words) 
     }
     arguments.cluster = line->words.front();
     return arguments;
+}
+
+}  // namespace
+
+Result<Arguments> parse_status_arguments(const std::vector<std::string>& words) {
+    Arguments arguments;
+    return parse_of_one_cluster(words, arguments, connection_flags(arguments));
+}
+
+Result<Arguments> parse_undelete_arguments(const std::vector<std::string>& words) {
+    Arguments arguments;
+    Flags flags = connection_flags(arguments);
+    flags.values["--save"] = into(arguments.file);
+    Result<Arguments> parsed = parse_of_one_cluster(words, arguments, flags);
+    if (parsed.ok() && parsed->file.empty()) {
+        parsed->file = parsed->cluster + ".undelete.json";
+    }
+    return parsed;
 }
 
 }  // namespace bestgres::cmd

@@ -1,4 +1,4 @@
-// What `bestgres plan` and `bestgres status` are asked.
+// What `bestgres plan`, `bestgres status` and `bestgres undelete` are asked.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 namespace bestgres::cmd {
 
 struct Arguments {
-    std::string file;     // of plan
-    std::string cluster;  // of status
+    std::string file;     // of plan; where undelete saves the manifest
+    std::string cluster;  // of status and undelete
     std::string ns;
     std::string kubeconfig;
     std::string context;
@@ -23,9 +23,11 @@ struct Arguments {
 
 extern const std::string_view plan_usage;
 extern const std::string_view status_usage;
+extern const std::string_view undelete_usage;
 
 // Errors name the argument.
 Result<Arguments> parse_plan_arguments(const std::vector<std::string>& words);
 Result<Arguments> parse_status_arguments(const std::vector<std::string>& words);
+Result<Arguments> parse_undelete_arguments(const std::vector<std::string>& words);
 
 }  // namespace bestgres::cmd

@@ -29,5 +29,11 @@ TEST(StatusArguments, take_one_cluster) {
     EXPECT_EQ(parse_status_arguments({"db", "-f", "x"}).error().message, "there is no flag -f");
 }
 
+TEST(UndeleteArguments, take_one_cluster_and_a_place_for_its_manifest) {
+    EXPECT_EQ(parse_undelete_arguments({"db"})->file, "db.undelete.json");
+    EXPECT_EQ(parse_undelete_arguments({"db", "--save=x"})->file, "x");
+    EXPECT_EQ(parse_undelete_arguments({}).error().message, "the name of a cluster is missing");
+}
+
 }  // namespace
 }  // namespace bestgres::cmd

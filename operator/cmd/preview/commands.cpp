@@ -8,9 +8,8 @@
 #include <sstream>
 
 #include "lib/base/yaml.hpp"
-#include "lib/kube_client/access.hpp"
-#include "lib/kube_client/waiting.hpp"
 #include "operator/cmd/preview/arguments.hpp"
+#include "operator/cmd/preview/connection.hpp"
 #include "operator/cmd/preview/describe.hpp"
 #include "operator/cmd/preview/preview.hpp"
 #include "operator/manifests/labels.hpp"
@@ -47,38 +46,6 @@ Result<kube::Object> read_cluster(const std::string& file) {
         }
     }
     return Error{fmt::format("{} holds no BGCluster with a name", file)};
-}
-
-using Client = std::unique_ptr<kube_client::WaitingClient>;
-
-struct Connection {
-    Client client;
-    std::string ns;
-};
-
-Result<Connection> connect(const Arguments& arguments) {
-    const auto access =
-        kube_client::find_access({.kubeconfig = arguments.kubeconfig,
-                                  .context = arguments.context,
-                                  .environment = kube_client::access_environment()});
-    BG_TRY(access);
-    const std::string ns = arguments.ns.empty() ? access->ns : arguments.ns;
-    auto client = kube_client::WaitingClient::make(
-        *access, {.user_agent = "bestgres", .field_manager = "bestgres"});
-    BG_TRY(client);
-    return Connection{.client = *std::move(client), .ns = ns};
-}
-
-Result<std::optional<kube::Object>> find_live(kube_client::WaitingClient& client,
-                                              const kube::Ref& ref) {
-    const auto outcome = client.call_and_wait(kube::Get{ref});
-    if (outcome.ok()) {
-        return std::optional(std::get<kube::Object>(*outcome));
-    }
-    if (outcome.error().code == kube::ErrorCode::not_found) {
-        return std::optional<kube::Object>();
-    }
-    return Error{outcome.error().message};
 }
 
 Result<Done> read_objects(kube_client::WaitingClient& client, const std::string& ns,
