@@ -77,7 +77,13 @@ def check_uninstall(helm, world, cluster):
         wait_until(f"no {kind} of the release are left", lambda kind=kind: not world.list(kind, SELECTOR), 60)
     expect(len(cluster.ready_pods()) == 2, "members went with the operator")
     expect(sql(cluster, "select 1 + 1") == "2", "the cluster went with the operator")
-    expect(world.get("bgclusters", cluster.name) is not None, "the BGCluster went with the operator")
+    resource = world.get("bgclusters", cluster.name)
+    expect(resource is not None, "the BGCluster went with the operator")
+    expect(not resource["metadata"].get("finalizers"), "the BGCluster waits for an operator that is gone")
+    wait_until("the hook's Job is gone", lambda: not world.list("jobs", SELECTOR), 30)
+    world.delete("bgclusters", cluster.name, "--wait=true", "--timeout=30s")
+    expect(len(cluster.ready_pods()) == 2, "members went with the BGCluster")
+    expect(sql(cluster, "select 1 + 1") == "2", "the cluster went with the BGCluster")
 
 
 def main():

@@ -1,6 +1,10 @@
 """What a person does to a cluster or to the operator, for several cases."""
+import pathlib
+import re
+import subprocess
+
 from e2e.history import History, leaders, most_down
-from e2e.world import Failure, wait_until
+from e2e.world import Failure, expect, wait_until
 from e2e.writer import pod_manifest
 
 SWITCHOVER = r"""
@@ -45,6 +49,17 @@ def roll(context, cluster, image, timeout=420):
     switchovers = len(leaders(locks.stop(), f"{cluster.name}-leader")) - 1
     context.figure(f"at most {down} down, {switchovers} switchovers")
     return down, switchovers
+
+
+def documented_command(world, sign):
+    """Runs the command of docs/guide/stopping.md that has `sign` in it, as a person would."""
+    guide = pathlib.Path(__file__).resolve().parents[2] / "docs/guide/stopping.md"
+    lines = [line for line in guide.read_text().splitlines() if sign in line and "kubectl" in line]
+    expect(len(lines) == 1, f"{len(lines)} lines of {guide.name} have {sign!r} in them")
+    kubectl = f"{world.kubectl_path} --kubeconfig {world.kubeconfig} -n {world.namespace}"
+    done = subprocess.run(["bash", "-c", re.sub(r"\bkubectl\b", kubectl, lines[0])], capture_output=True, text=True, timeout=60,
+                          check=False)
+    expect(done.returncode == 0, f"{lines[0]}: {done.stderr.strip()}")
 
 
 def scale_operator(world, replicas):

@@ -110,8 +110,8 @@ class Cluster:
         wait_until(f"{self.name} has a streaming synchronous standby",
                    lambda: any(name in self.ready_pods() and name != self.leader() for name in self.sync_standbys()), timeout)
 
-    def destroy(self):
-        self.world.delete("bgclusters", self.name, "--wait=true", "--timeout=240s", check=False)
+    def destroy(self, timeout=240):
+        self.world.delete("bgclusters", self.name, "--wait=true", f"--timeout={timeout}s", check=False)
 
 
 def is_ready(pod):

@@ -7,6 +7,7 @@
 #include "lib/base/log.hpp"
 #include "operator/cmd/operator/options.hpp"
 #include "operator/cmd/operator/process.hpp"
+#include "operator/cmd/operator/release.hpp"
 
 namespace {
 
@@ -48,6 +49,9 @@ int main(int count, char** arguments) {
         return 0;
     }
     const bestgres::Log log(options->log_level, wall_clock, write_line);
+    if (options->release) {
+        return bestgres::cmd::release_main(*options, log);
+    }
     auto process = bestgres::cmd::OperatorProcess::make(*options, log);
     if (!process) {
         log.error("cannot start", {{"error", process.error().message}});

@@ -29,9 +29,15 @@ FlagSetter bytes_into(std::uint64_t& target) {
 
 const std::string_view operator_usage =
     "usage: bestgres-operator [options]\n"
+    "       bestgres-operator --release [options]\n"
     "\n"
     "Watches the BGClusters of one namespace and keeps them, until SIGTERM. Several may run: one\n"
     "leads, the others stand by. Logs are JSON lines on standard error.\n"
+    "\n"
+    "With --release it lets go instead, before the operator is removed for good: it takes the "
+    "lease\n"
+    "from whoever leads, waits until that one acts no more, takes our finalizers away from all\n"
+    "resources of the namespace, and ends. Clusters run on.\n"
     "\n"
     "  --kubeconfig FILE     how to reach the API server (default: the pod's service account,\n"
     "                        else $KUBECONFIG, ~/.kube/config)\n"
@@ -65,7 +71,7 @@ Result<OperatorOptions> parse_operator_options(
                                {"--log-level", into(options.log_level)},
                                {"--record", into(options.record_directory)},
                                {"--record-limit", bytes_into(options.record_limit_bytes)}},
-                    .switches = {}});
+                    .switches = {{"--release", &options.release}}});
     BG_TRY(line);
     if (!line->words.empty()) {
         return Error{"\"" + line->words.front() + "\" is no flag"};

@@ -13,6 +13,7 @@ namespace bestgres::cmd {
 
 struct OperatorOptions {
     bool help = false;
+    bool release = false;         // let go of everything, then end
     std::string kubeconfig;       // empty: the pod's service account, else KUBECONFIG
     std::string watch_namespace;  // empty: the namespace of the credentials
     std::string operator_image;

@@ -37,6 +37,11 @@ TEST(OperatorOptions, say_where_and_how_much_to_record) {
               "--record-limit: less than 1Mi: 9k");
 }
 
+TEST(OperatorOptions, let_go_only_where_that_is_said) {
+    EXPECT_FALSE(parse_operator_options({}, {})->release);
+    EXPECT_TRUE(parse_operator_options({"--release"}, {})->release);
+}
+
 TEST(OperatorOptions, tell_what_is_wrong) {
     EXPECT_EQ(parse_operator_options({"--x", "1"}, {}).error().message, "there is no flag --x");
     EXPECT_EQ(parse_operator_options({"--kubeconfig"}, {}).error().message,
