@@ -8,6 +8,7 @@
 #include "operator/api/operation_describe.hpp"
 #include "operator/api/reference.hpp"
 #include "operator/api/schema.hpp"
+#include "operator/api/sharded_describe.hpp"
 #include "operator/api/validate.hpp"
 
 namespace bestgres::api {
@@ -48,6 +49,19 @@ SchemaNode cluster_schema() {
     return root;
 }
 
+SchemaNode sharded_schema() {
+    SchemaNode root = resource_schema<ShardedSpec, ShardedStatus>(
+        "BGShardedCluster", "PostgreSQL spread over highly available groups by Citus.");
+    add_rule(root, fmt::format("size(self.metadata.name) <= {}", longest_sharded_name),
+             fmt::format("the name must have at most {} characters, because longer names are made "
+                         "of it",
+                         longest_sharded_name));
+    add_rule(root, "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+             "the name must be lower-case letters, digits and hyphens and begin with a letter, "
+             "because Services are called after it");
+    return root;
+}
+
 SchemaNode operation_schema() {
     return resource_schema<OperationSpec, OperationStatus>(
         "BGDbOps", "One operation on a BGCluster: it is done once, and stays as its report.");
@@ -71,6 +85,19 @@ Json cluster_columns() {
         column("Version", "string", ".status.version", "Version of PostgreSQL."),
         wide(column("Lag", "string", ".status.lag", "The worst of all replicas.")),
         wide(column("Pending", "string", ".status.pending.summary", "What is still to come.")),
+        column("Age", "date", ".metadata.creationTimestamp", "Time since it was made."),
+    });
+}
+
+Json sharded_columns() {
+    return Json::array({
+        column("Shards", "integer", ".spec.shards", "How many are wanted."),
+        column("Ready", "string", ".status.ready", "Ready groups of all."),
+        column("Coordinator", "string", ".status.coordinator",
+               "The primary that clients speak to."),
+        column("Status", "string", ".status.phase", "The state in one word."),
+        wide(column("Moved", "string", ".status.job.moved", "Finished moves of the last job.")),
+        wide(column("Removing", "string", ".status.removal.step", "How far a removal got.")),
         column("Age", "date", ".metadata.creationTimestamp", "Time since it was made."),
     });
 }
@@ -137,9 +164,20 @@ Json operation_crd() {
                          version_of(operation_schema(), operation_columns()));
 }
 
+Json sharded_crd() {
+    return definition_of({{"kind", "BGShardedCluster"},
+                          {"listKind", "BGShardedClusterList"},
+                          {"plural", "bgshardedclusters"},
+                          {"singular", "bgshardedcluster"},
+                          {"shortNames", Json::array({"bgsclu"})},
+                          {"categories", Json::array({"bestgres"})}},
+                         version_of(sharded_schema(), sharded_columns()));
+}
+
 std::vector<CrdFile> crd_files() {
     return {{"crds/bestgres.io_bgclusters.yaml", cluster_crd()},
-            {"crds/bestgres.io_bgdbops.yaml", operation_crd()}};
+            {"crds/bestgres.io_bgdbops.yaml", operation_crd()},
+            {"crds/bestgres.io_bgshardedclusters.yaml", sharded_crd()}};
 }
 
 std::string crd_file(const Json& crd) {
@@ -151,6 +189,7 @@ std::string reference_page() {
     page += "Every field of every kind. The same texts are in `kubectl explain bgcluster.spec`.\n";
     page += reference_section("BGCluster", cluster_schema());
     page += reference_section("BGDbOps", operation_schema());
+    page += reference_section("BGShardedCluster", sharded_schema());
     return page;
 }
 

@@ -8,9 +8,10 @@
 
 namespace bestgres::api {
 
-// The CustomResourceDefinitions of BGCluster and BGDbOps.
+// The CustomResourceDefinitions of BGCluster, BGDbOps and BGShardedCluster.
 Json cluster_crd();
 Json operation_crd();
+Json sharded_crd();
 
 struct CrdFile {
     std::string path;  // from the root of the repository

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/api/testing.hpp"
 #include "operator/api/validate.hpp"
 
@@ -27,6 +28,11 @@ std::vector<std::filesystem::path> examples() {
 void expect_valid(const Json& resource, const std::filesystem::path& path) {
     if (string_at(resource, {"kind"}) == "BGDbOps") {
         const auto spec = parse_operation_spec(resource["spec"]);
+        EXPECT_TRUE(spec.ok()) << path << ": " << (spec.ok() ? "" : to_string(spec.error()));
+        return;
+    }
+    if (string_at(resource, {"kind"}) == "BGShardedCluster") {
+        const auto spec = parse_sharded_spec(resource["spec"]);
         EXPECT_TRUE(spec.ok()) << path << ": " << (spec.ok() ? "" : to_string(spec.error()));
         return;
     }
