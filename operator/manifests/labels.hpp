@@ -22,6 +22,8 @@ inline constexpr std::string_view primary_role = "master";            // in ever
 inline constexpr std::string_view replica_role = "replica";
 inline constexpr std::string_view fenced_label = "bestgres.io/fenced";      // "true" or "false"
 inline constexpr std::string_view owner_uid_key = "bestgres.io/owner-uid";  // label and annotation
+// Of the BGCluster of a group: the BGShardedCluster that it was made for.
+inline constexpr std::string_view sharded_label = "bestgres.io/sharded-cluster";
 // Of a Job and its pod: uid and name of the BGDbOps that it is for.
 inline constexpr std::string_view operation_label = "bestgres.io/operation";
 inline constexpr std::string_view operation_name_annotation = "bestgres.io/operation-name";

@@ -5,6 +5,9 @@
 namespace bestgres::manifests {
 namespace {
 
+constexpr std::string_view coordinator_suffix = "-coordinator";
+constexpr std::string_view worker_infix = "-worker-";
+
 std::string joined(std::string_view cluster, std::string_view suffix) {
     return std::string(cluster) + std::string(suffix);
 }
@@ -88,6 +91,25 @@ std::string dcs_sync_name(std::string_view prefix) {
 std::vector<std::string> dcs_names(std::string_view prefix) {
     return {dcs_config_name(prefix), dcs_failover_name(prefix), dcs_leader_name(prefix),
             dcs_sync_name(prefix)};
+}
+
+std::string group_cluster_name(std::string_view sharded, std::int64_t group) {
+    return group == 0 ? joined(sharded, coordinator_suffix)
+                      : joined(sharded, std::string(worker_infix) + std::to_string(group - 1));
+}
+
+std::optional<GroupName> group_called(std::string_view cluster) {
+    if (cluster.ends_with(coordinator_suffix) && cluster.size() > coordinator_suffix.size()) {
+        cluster.remove_suffix(coordinator_suffix.size());
+        return GroupName{std::string(cluster), 0};
+    }
+    const std::size_t infix = cluster.rfind(worker_infix);
+    if (infix == std::string_view::npos || infix == 0) {
+        return std::nullopt;
+    }
+    const std::string sharded(cluster.substr(0, infix));
+    const auto shard = ordinal_after(joined(sharded, worker_infix), cluster);
+    return shard ? std::optional(GroupName{sharded, *shard + 1}) : std::nullopt;
 }
 
 std::optional<std::string> shared_object(const Named& one, const Named& other) {

@@ -40,6 +40,18 @@ std::string dcs_failover_name(std::string_view prefix);
 std::string dcs_sync_name(std::string_view prefix);
 std::vector<std::string> dcs_names(std::string_view prefix);
 
+// The BGCluster of a group of a sharded cluster: "shop-coordinator" is group 0, "shop-worker-0" is
+// group 1.
+std::string group_cluster_name(std::string_view sharded, std::int64_t group);
+struct GroupName {
+    std::string sharded;
+    std::int64_t group = 0;
+
+    bool operator==(const GroupName&) const = default;
+};
+// What a BGCluster of that name would be; absent for any other name.
+std::optional<GroupName> group_called(std::string_view cluster);
+
 // A cluster as far as its objects' names depend on it.
 struct Named {
     std::string_view name;

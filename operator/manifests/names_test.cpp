@@ -47,6 +47,18 @@ TEST(Names, tell_what_two_clusters_would_share) {
     EXPECT_EQ(shared_object({"a", std::nullopt}, {"b", std::nullopt}), std::nullopt);
 }
 
+TEST(Names, of_groups_are_read_back) {
+    EXPECT_EQ(group_cluster_name("shop", 0), "shop-coordinator");
+    EXPECT_EQ(group_cluster_name("shop", 1), "shop-worker-0");
+    EXPECT_EQ(group_called("shop-coordinator"), (GroupName{"shop", 0}));
+    EXPECT_EQ(group_called("shop-worker-11"), (GroupName{"shop", 12}));
+    EXPECT_EQ(group_called("a-worker-1-worker-2"), (GroupName{"a-worker-1", 3}));
+    for (const char* other :
+         {"shop", "-coordinator", "-worker-1", "shop-worker-", "shop-worker-01", "shop-worker-x"}) {
+        EXPECT_EQ(group_called(other), std::nullopt) << other;
+    }
+}
+
 TEST(Labels, of_patronis_objects_are_what_it_looks_for) {
     const Identity group{.ns = "x", .name = "shop-worker-1", .uid = "u", .citus = second};
     EXPECT_EQ(dcs_labels(group), Json({{"app.kubernetes.io/name", "postgresql"},

@@ -1,0 +1,31 @@
+#include "operator/manifests/group_cluster.hpp"
+
+#include "operator/manifests/labels.hpp"
+#include "operator/manifests/names.hpp"
+
+namespace bestgres::manifests {
+
+api::ClusterSpec group_spec(std::string_view sharded, const api::ShardedSpec& spec,
+                            std::int64_t group) {
+    api::ClusterSpec own = group == 0 ? spec.coordinator : api::worker_spec(spec, group - 1);
+    own.citus =
+        api::CitusSpec{.scope = std::string(sharded), .group = group, .database = spec.database};
+    own.deletion_protection = true;
+    return own;
+}
+
+kube::Object group_cluster(const kube::Object& sharded, std::int64_t group,
+                           const api::ClusterSpec& spec) {
+    return kube::Object({
+        {"apiVersion", kube::kinds::bg_cluster.api_version()},
+        {"kind", kube::kinds::bg_cluster.name},
+        {"metadata",
+         {{"name", group_cluster_name(sharded.name(), group)},
+          {"namespace", sharded.ns()},
+          {"labels", {{sharded_label, sharded.name()}, {owner_uid_key, sharded.uid()}}},
+          {"annotations", {{owner_uid_key, sharded.uid()}}}}},
+        {"spec", api::to_json(spec)},
+    });
+}
+
+}  // namespace bestgres::manifests

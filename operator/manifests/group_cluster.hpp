@@ -1,0 +1,18 @@
+// The BGCluster of one group of a sharded cluster.
+#pragma once
+
+#include "lib/kube/object.hpp"
+#include "operator/api/sharded.hpp"
+
+namespace bestgres::manifests {
+
+// What a group has as long as it takes part. Protected, so that it goes only with the whole or once
+// it is proven to be empty: who removes it repeats its name.
+api::ClusterSpec group_spec(std::string_view sharded, const api::ShardedSpec& spec,
+                            std::int64_t group);
+
+// To be created, never applied: one of that name that exists is somebody else's.
+kube::Object group_cluster(const kube::Object& sharded, std::int64_t group,
+                           const api::ClusterSpec& spec);
+
+}  // namespace bestgres::manifests
