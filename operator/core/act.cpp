@@ -202,6 +202,7 @@ void OperatorCore::on_act(const ClusterKey& key, const kube::Answer& answer, Tur
     }
     if (answer.outcome.ok()) {
         keep_answer(key, answer, turn);
+        wake_sharded(key, turn);  // the watch tells nothing new
         succeeded(key, turn);
         return;
     }
@@ -279,6 +280,14 @@ void OperatorCore::on_patroni(const patroni::Answer& answer, Turn& turn) {
 
 void OperatorCore::on_sql(const postgres::Answer& answer, Turn& turn) {
     const std::optional<Pending> pending = take_pending(answer.id);
+    if (pending && pending->purpose == Purpose::sharded_ask) {
+        on_citus(*pending, answer, turn);
+        return;
+    }
+    if (pending && pending->purpose == Purpose::sharded_act) {
+        on_citus_command(pending->key, answer, turn);
+        return;
+    }
     if (!pending || works_[pending->key].stage != Stage::acting) {
         return;
     }

@@ -1,6 +1,7 @@
 #include "operator/core/neighbours.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "lib/kube/workload.hpp"
 #include "operator/manifests/labels.hpp"
@@ -22,7 +23,98 @@ bool holds_volumes(const Store& store, const ClusterKey& key) {
     });
 }
 
+bool is_sharded(const Store& store, const ClusterKey& key) {
+    return store.find({kube::kinds::bg_sharded_cluster, key.ns, key.name}) != nullptr;
+}
+
+api::CitusSpec group_of_scope(const std::string& scope, std::int64_t number) {
+    return {.scope = scope, .group = number, .database = ""};
+}
+
+// As it is asked for, as Citus says, and as there are BGClusters.
+std::set<std::int64_t> group_numbers(const Store& store, const ClusterKey& key,
+                                     const plan::ShardedFacts& facts) {
+    constexpr std::int64_t most_shards = 500;
+    std::set<std::int64_t> numbers;
+    const std::int64_t shards = find_int(facts.resource.json(), {"spec", "shards"}).value_or(0);
+    for (std::int64_t number = 0; number <= std::min(shards, most_shards); ++number) {
+        numbers.insert(number);
+    }
+    for (const ClusterKey& group : store.siblings_of({key.ns, ""}, group_of_scope(key.name, 0))) {
+        const auto called = manifests::group_called(group.name);
+        if (called && called->sharded == key.name) {
+            numbers.insert(called->group);
+        }
+    }
+    for (const auto& [number, reading] : facts.readings) {
+        for (const plan::CitusNode& node : reading.nodes) {
+            numbers.insert(node.group);
+        }
+    }
+    if (const auto removed = find_int(facts.resource.json(), {"status", "removal", "group"})) {
+        numbers.insert(*removed);
+    }
+    return numbers;
+}
+
+void take(const Store& store, const kube::Ref& ref, plan::ShardedFacts& facts) {
+    if (const Store::Entry* const entry = store.find(ref)) {
+        facts.objects.emplace(ref, entry->object);
+    }
+}
+
+void observe_rivals(const Store& store, const ClusterKey& group, std::int64_t number,
+                    plan::ShardedFacts& facts) {
+    const api::CitusSpec citus = group_of_scope(std::string(facts.resource.name()), number);
+    for (const ClusterKey& other : store.rivals_of(group, citus)) {
+        const kube::Object& rival =
+            store.find({kube::kinds::bg_cluster, other.ns, other.name})->object;
+        if (rival.annotation(manifests::owner_uid_key) != facts.resource.uid()) {
+            facts.rivals[number].push_back(other.name);
+        }
+    }
+}
+
 }  // namespace
+
+std::set<ClusterKey> sharded_of(const Store& store, const ClusterKey& key) {
+    std::set<ClusterKey> found;
+    if (store.sharded().empty()) {
+        return found;
+    }
+    std::set<ClusterKey> candidates{key, {key.ns, key.name.substr(0, key.name.rfind('-'))}};
+    if (const auto called = manifests::group_called(key.name)) {
+        candidates.insert({key.ns, called->sharded});
+    }
+    for (const ClusterKey& candidate : candidates) {
+        if (is_sharded(store, candidate)) {
+            found.insert(candidate);
+        }
+    }
+    return found;
+}
+
+void observe_groups(const Store& store, const ClusterKey& key, plan::ShardedFacts& facts) {
+    facts.resource = store.find({kube::kinds::bg_sharded_cluster, key.ns, key.name})->object;
+    take(store, {kube::kinds::secret, key.ns, key.name}, facts);
+    for (const std::int64_t number : group_numbers(store, key, facts)) {
+        const ClusterKey group{key.ns, manifests::group_cluster_name(key.name, number)};
+        for (const kube::Ref& ref : store.of_cluster(group)) {
+            if (ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::pod ||
+                ref.kind == kube::kinds::persistent_volume_claim) {
+                take(store, ref, facts);
+            }
+        }
+        const std::string prefix =
+            manifests::dcs_prefix(group.name, group_of_scope(key.name, number));
+        for (const std::string& name : manifests::dcs_names(prefix)) {
+            take(store, {kube::kinds::config_map, key.ns, name}, facts);
+        }
+        if (!facts.objects.contains({kube::kinds::bg_cluster, key.ns, group.name})) {
+            observe_rivals(store, group, number, facts);
+        }
+    }
+}
 
 void observe_neighbours(const Store& store, const ClusterKey& key, plan::Facts& facts) {
     const Store::Group group = store.group_of(key);

@@ -5,6 +5,7 @@
 #include "lib/base/overloaded.hpp"
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/core/heartbeat.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -31,6 +32,10 @@ std::vector<Informer> make_informers(const std::string& ns) {
                                   .of_scopes = true}));
     informers.push_back(Informer(
         {.kind = kube::kinds::job, .ns = ns, .label_selector = labelled, .optional = true}));
+    informers.push_back(Informer({.kind = kube::kinds::bg_sharded_cluster,
+                                  .ns = ns,
+                                  .label_selector = "",
+                                  .optional = true}));
     return informers;
 }
 
@@ -99,6 +104,7 @@ void OperatorCore::advance(Turn& turn) {
     if (!shutting_down_) {
         advance_caches(turn);
         advance_clusters(turn);
+        advance_sharded(turn);
     }
     report_problems(turn);
     turn.out.finished = shutting_down_ && leader_.released();
@@ -120,6 +126,11 @@ void OperatorCore::advance_leader(Turn& turn) {
         for (const ClusterKey& key : store_.clusters()) {
             works_[key].is_new_to_us = leads;
             queue_.add(key, turn.now);
+        }
+        for (const ClusterKey& key : store_.sharded()) {
+            sharded_works_[key].readings.clear();
+            sharded_works_[key].read_as = 0;
+            sharded_queue_.add(key, turn.now);
         }
     }
 }
@@ -187,6 +198,7 @@ std::optional<Instant> OperatorCore::wake_at(Instant now) const {
     if (was_leading_ && current(now)) {
         keep(queue_.next_due());
         keep(polls_.next_due());
+        keep(knows_sharded(now) ? sharded_queue_.next_due() : std::nullopt);
     }
     return earliest;
 }
@@ -232,17 +244,32 @@ std::string_view OperatorCore::name_of(Purpose purpose) {
             return "status";
         case Purpose::announce:
             return "announce";
+        case Purpose::sharded_look:
+            return "look at sharded";
+        case Purpose::sharded_ask:
+            return "ask citus";
+        case Purpose::sharded_act:
+            return "act on sharded";
+        case Purpose::sharded_status:
+            return "status of sharded";
     }
     return "act";
 }
 
 std::optional<Instant> OperatorCore::next_work() const {
-    const bool busy = std::ranges::any_of(
-        works_, [](const auto& entry) { return entry.second.stage != ClusterWork::Stage::idle; });
+    const bool busy = std::ranges::any_of(works_,
+                                          [](const auto& entry) {
+                                              return entry.second.stage != ClusterWork::Stage::idle;
+                                          }) ||
+                      std::ranges::any_of(sharded_works_, [](const auto& entry) {
+                          return entry.second.stage != ShardedWork::Stage::idle;
+                      });
     if (busy || !ready_.empty() || !synced()) {
         return Instant{};
     }
-    return queue_.next_due();
+    const std::optional<Instant> sharded = sharded_queue_.next_due();
+    const std::optional<Instant> due = queue_.next_due();
+    return due && sharded ? std::min(due, sharded) : due ? due : sharded;
 }
 
 std::optional<OperatorCore::Pending> OperatorCore::take_pending(std::uint64_t id) {
@@ -279,7 +306,17 @@ void OperatorCore::on_kube(const kube::Answer& answer, Turn& turn) {
         case Purpose::status:
             on_status(pending->key, answer, turn);
             return;
+        case Purpose::sharded_look:
+            on_sharded_look(*pending, answer, turn);
+            return;
+        case Purpose::sharded_act:
+            on_sharded_act(*pending, answer, turn);
+            return;
+        case Purpose::sharded_status:
+            on_sharded_status(pending->key, answer, turn);
+            return;
         case Purpose::ask:
+        case Purpose::sharded_ask:
         case Purpose::announce:
             return;  // an Event that could not be written is not worth a second try
     }
@@ -346,6 +383,7 @@ void OperatorCore::on_watch(const kube::WatchEvent& event, Turn& turn) {
 void OperatorCore::wake(const std::set<ClusterKey>& keys, Turn& turn) {
     for (const ClusterKey& key : keys) {
         queue_.add(key, turn.now);
+        wake_sharded(key, turn);
     }
 }
 
@@ -414,6 +452,11 @@ std::uint64_t OperatorCore::hash() const {
         informer.hash_into(hasher);
     }
     for (const auto& [key, work] : works_) {
+        hasher.add(to_string(key));
+        work.hash_into(hasher);
+    }
+    sharded_queue_.hash_into(hasher);
+    for (const auto& [key, work] : sharded_works_) {
         hasher.add(to_string(key));
         work.hash_into(hasher);
     }

@@ -16,10 +16,12 @@
 #include "operator/core/informer.hpp"
 #include "operator/core/leader.hpp"
 #include "operator/core/metrics.hpp"
+#include "operator/core/sharded_work.hpp"
 #include "operator/core/store.hpp"
 #include "operator/core/work_queue.hpp"
 #include "operator/plan/plan.hpp"
 #include "operator/plan/plan_operations.hpp"
+#include "operator/plan/sharded/plan.hpp"
 
 namespace bestgres::core {
 
@@ -59,7 +61,20 @@ public:
     std::uint64_t hash() const;
 
 private:
-    enum class Purpose { list, lease, prove, act, look, ask, status, announce };
+    enum class Purpose {
+        list,
+        lease,
+        prove,
+        act,
+        look,
+        ask,
+        status,
+        announce,
+        sharded_look,
+        sharded_ask,
+        sharded_act,
+        sharded_status
+    };
     static std::string_view name_of(Purpose purpose);
     struct Pending {
         Purpose purpose = Purpose::announce;
@@ -69,6 +84,7 @@ private:
         std::string pod_uid;
         bool of_scopes = false;  // of a look: Patroni's objects of a group
         bool member_is_ready = false;
+        std::int64_t group = 0;  // of Citus, that was asked
         bool writes = false;  // the API server's answer to it is awaited
     };
     struct Turn {
@@ -79,6 +95,10 @@ private:
         plan::ClusterView view;
         plan::Plan plan;
         plan::OperationsPlan operations;
+    };
+    struct PlannedSharded {
+        plan::ShardedView view;
+        plan::ShardedPlan plan;
     };
 
     // operator_core.cpp: events and the caches
@@ -146,6 +166,30 @@ private:
     void on_asked(const Pending& pending, const patroni::Answer& answer, Turn& turn);
     void conclude_look(const ClusterKey& key, Turn& turn);
 
+    // sharded.cpp: one pass over one BGShardedCluster
+    bool knows_sharded(Instant now) const;
+    void wake_sharded(const ClusterKey& cluster, Turn& turn);
+    void advance_sharded(Turn& turn);
+    void reconcile_sharded(const ClusterKey& key, Turn& turn);
+    std::optional<PlannedSharded> plan_of_sharded(const ClusterKey& key, Turn& turn);
+    void choose_sharded(const ClusterKey& key, const PlannedSharded& planned, Turn& turn);
+    bool write_sharded_status(const ClusterKey& key, const PlannedSharded& planned, Turn& turn);
+    void on_sharded_status(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
+    void settle_sharded(const ClusterKey& key, Instant due);
+    void announce_sharded(const ClusterKey& key, plan::Announce notice, Turn& turn);
+
+    // sharded_act.cpp: fresh reads of the API server and of Citus, and one step
+    void look_at_sharded(const ClusterKey& key, const plan::ShardedStep& step, Turn& turn);
+    void on_sharded_look(const Pending& pending, const kube::Answer& answer, Turn& turn);
+    void ask_citus(const ClusterKey& key, const PlannedSharded& planned, Turn& turn);
+    void on_citus(const Pending& pending, const postgres::Answer& answer, Turn& turn);
+    void conclude_citus(const ClusterKey& key, Turn& turn);
+    void perform_sharded(const ClusterKey& key, const PlannedSharded& planned, Turn& turn);
+    void on_sharded_act(const Pending& pending, const kube::Answer& answer, Turn& turn);
+    void on_citus_command(const ClusterKey& key, const postgres::Answer& answer, Turn& turn);
+    void sharded_succeeded(const ClusterKey& key, Turn& turn);
+    void sharded_failed(const ClusterKey& key, const StepFailure& failure, Turn& turn);
+
     CoreSettings settings_;
     Store store_;
     std::vector<Informer> informers_;
@@ -156,6 +200,8 @@ private:
     WorkQueue polls_;  // what no watch tells: names that others hold. No work until it is due.
     std::deque<ClusterKey> ready_;  // due, and waiting for a free place
     std::map<ClusterKey, ClusterWork> works_;
+    WorkQueue sharded_queue_;
+    std::map<ClusterKey, ShardedWork> sharded_works_;
     std::map<std::uint64_t, Pending> pending_;
     std::uint64_t next_id_;
     std::string entropy_;

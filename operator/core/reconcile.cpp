@@ -8,6 +8,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/api/cluster_words.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/core/neighbours.hpp"
 #include "operator/core/operator_core.hpp"
 #include "operator/core/request.hpp"
@@ -85,7 +86,8 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
         }
     };
     for (const kube::Ref& ref : store_.of_cluster(key)) {
-        if (ref.kind != kube::kinds::bg_cluster && ref.kind != kube::kinds::bg_db_ops) {
+        if (ref.kind != kube::kinds::bg_cluster && ref.kind != kube::kinds::bg_db_ops &&
+            ref.kind != kube::kinds::bg_sharded_cluster) {
             take(ref);
         }
     }
@@ -255,6 +257,7 @@ void OperatorCore::on_status(const ClusterKey& key, const kube::Answer& answer, 
         if (const auto* object = std::get_if<kube::Object>(&*answer.outcome)) {
             work.status_got = hash_json(object_at(object->json(), {"status"}));
             store_.put(resource_ref(key), *object, turn.now);
+            wake_sharded(key, turn);  // the watch tells nothing new
         }
         settle(key, turn.now);
         return;

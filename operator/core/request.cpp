@@ -99,16 +99,6 @@ Request hold_request(const ClusterView& view, const plan::OperationTarget& targe
                        .subresource = ""};
 }
 
-Request patch_request(const plan::PatchObject& patch) {
-    Json body = patch.merge;
-    body["metadata"]["resourceVersion"] = patch.resource_version;
-    body["metadata"]["uid"] = patch.uid;
-    return kube::Patch{.ref = patch.ref,
-                       .type = kube::PatchType::merge,
-                       .body = std::move(body),
-                       .subresource = ""};
-}
-
 Request scale_request(const ClusterView& view, const plan::ScaleIn& scale) {
     return kube::Patch{
         .ref = {kube::kinds::stateful_set, view.ns, manifests::stateful_set_name(view.name)},
@@ -172,14 +162,8 @@ Request request_for(const plan::Effect& effect, const ClusterView& view) {
             [](const plan::CreateSecret& create) -> Request {
                 return kube::Create{kube::kinds::secret, create.object};
             },
-            [](const plan::PatchObject& patch) { return patch_request(patch); },
-            [](const plan::DeleteObject& object) -> Request {
-                return kube::Delete{
-                    .ref = object.ref,
-                    .only_if = {.uid = object.uid, .resource_version = object.resource_version},
-                    .propagation = object.propagation,
-                    .grace_period_seconds = {}};
-            },
+            [](const plan::PatchObject& patch) -> Request { return patch_of(patch); },
+            [](const plan::DeleteObject& object) -> Request { return deletion_of(object); },
             [&view](const plan::DeletePod& remove) -> Request {
                 return kube::Delete{
                     .ref = {kube::kinds::pod, view.ns, remove.pod},
@@ -225,6 +209,23 @@ Request request_for(const plan::Effect& effect, const ClusterView& view) {
                                  {announce.warning, announce.reason, announce.message}, view.now());
             }},
         effect);
+}
+
+kube::Patch patch_of(const plan::PatchObject& patch) {
+    Json body = patch.merge;
+    body["metadata"]["resourceVersion"] = patch.resource_version;
+    body["metadata"]["uid"] = patch.uid;
+    return kube::Patch{.ref = patch.ref,
+                       .type = kube::PatchType::merge,
+                       .body = std::move(body),
+                       .subresource = ""};
+}
+
+kube::Delete deletion_of(const plan::DeleteObject& object) {
+    return {.ref = object.ref,
+            .only_if = {.uid = object.uid, .resource_version = object.resource_version},
+            .propagation = object.propagation,
+            .grace_period_seconds = {}};
 }
 
 patroni::Call status_call(const ClusterView& view, const plan::Member& member) {

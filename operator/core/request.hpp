@@ -17,6 +17,9 @@ using Request = std::variant<kube::Call, patroni::Call, postgres::Call>;
 // `Announce` is no call of its own here; see event_for.
 Request request_for(const plan::Effect& effect, const plan::ClusterView& view);
 
+kube::Patch patch_of(const plan::PatchObject& patch);
+kube::Delete deletion_of(const plan::DeleteObject& remove);
+
 // GET /patroni of a member, for the fresh look.
 patroni::Call status_call(const plan::ClusterView& view, const plan::Member& member);
 

@@ -4,6 +4,7 @@
 
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/core/kept.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -41,7 +42,7 @@ bool is_older(std::string_view version, std::string_view than) {
 }
 
 ClusterKey Store::cluster_of(const kube::Ref& ref, const kube::Object& object) {
-    if (ref.kind == kube::kinds::bg_cluster) {
+    if (ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::bg_sharded_cluster) {
         return {ref.ns, ref.name};
     }
     if (ref.kind == kube::kinds::bg_db_ops) {
@@ -300,14 +301,21 @@ std::set<ClusterKey> Store::concerned_by_existence(const kube::Ref& ref,
     return keys;
 }
 
-std::vector<ClusterKey> Store::clusters() const {
+std::vector<ClusterKey> Store::keys_of(const kube::Kind& kind) const {
     std::vector<ClusterKey> keys;
-    const kube::Ref first{kube::kinds::bg_cluster, "", ""};
-    for (auto at = entries_.lower_bound(first);
-         at != entries_.end() && at->first.kind == kube::kinds::bg_cluster; ++at) {
+    for (auto at = entries_.lower_bound(kube::Ref{kind, "", ""});
+         at != entries_.end() && at->first.kind == kind; ++at) {
         keys.push_back({at->first.ns, at->first.name});
     }
     return keys;
+}
+
+std::vector<ClusterKey> Store::clusters() const {
+    return keys_of(kube::kinds::bg_cluster);
+}
+
+std::vector<ClusterKey> Store::sharded() const {
+    return keys_of(kube::kinds::bg_sharded_cluster);
 }
 
 void Store::hash_into(Hasher& hasher) const {

@@ -18,7 +18,7 @@
 
 namespace bestgres::core {
 
-// Namespace and name of a BGCluster.
+// Namespace and name of a BGCluster, or of a BGShardedCluster.
 struct ClusterKey {
     std::string ns;
     std::string name;
@@ -88,6 +88,7 @@ public:
     static bool is_of_scope(const kube::Ref& ref, const kube::Object& object);
     bool has_groups() const { return !groups_.empty(); }
     std::vector<ClusterKey> clusters() const;  // that have a BGCluster
+    std::vector<ClusterKey> sharded() const;   // BGShardedClusters
     std::size_t size() const { return entries_.size(); }
     void hash_into(Hasher& hasher) const;
 
@@ -103,6 +104,7 @@ private:
     bool is_echo(const kube::Ref& ref, const kube::Object& object) const;
     bool drop(const kube::Ref& ref, Grave grave);
     std::set<ClusterKey> groups_of(const ClusterKey& scope) const;
+    std::vector<ClusterKey> keys_of(const kube::Kind& kind) const;
     void note_group(const kube::Ref& ref, const kube::Object& before, const kube::Object& after);
 
     std::map<kube::Ref, Entry> entries_;
