@@ -105,6 +105,7 @@ TEST_F(Rights, operator_may_write_every_object_of_a_cluster) {
           "/apis/apps/v1/namespaces/default/statefulsets",
           "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
           "/apis/bestgres.io/v1/namespaces/default/bgclusters",
+          "/apis/bestgres.io/v1/namespaces/default/bgshardedclusters",
           "/apis/bestgres.io/v1/namespaces/default/bgdbops"}) {
         EXPECT_EQ(ask("operator", "GET", path), "") << path;
     }
@@ -117,8 +118,16 @@ TEST_F(Rights, operator_may_do_nothing_outside_its_work) {
           "/apis/storage.k8s.io/v1/storageclasses"}) {
         EXPECT_NE(ask("operator", "GET", path), "") << path;
     }
-    EXPECT_NE(ask("operator", "DELETE", "/apis/bestgres.io/v1/namespaces/default/bgclusters/db"),
-              "");
+    // Groups of a sharded cluster are its to delete; what a user made it never replaces.
+    for (const char* resource : {"bgclusters", "bgshardedclusters"}) {
+        EXPECT_NE(ask("operator", "PUT",
+                      "/apis/bestgres.io/v1/namespaces/default/" + std::string(resource) + "/db"),
+                  "")
+            << resource;
+    }
+    EXPECT_NE(
+        ask("operator", "DELETE", "/apis/bestgres.io/v1/namespaces/default/bgshardedclusters/db"),
+        "");
 }
 
 TEST_F(Rights, operator_cannot_grant_what_it_does_not_hold) {

@@ -10,6 +10,7 @@
 #include "lib/kube_client/waiting.hpp"
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/core/leader.hpp"
 #include "operator/manifests/names.hpp"
 
@@ -29,7 +30,8 @@ struct Held {
     kube::Kind kind;
     std::string_view finalizer;
 };
-constexpr std::array<Held, 2> held{{{kube::kinds::bg_cluster, manifests::finalizer},
+constexpr std::array<Held, 3> held{{{kube::kinds::bg_sharded_cluster, api::sharded_finalizer},
+                                    {kube::kinds::bg_cluster, manifests::finalizer},
                                     {kube::kinds::bg_db_ops, api::operation_finalizer}}};
 
 kube::Call taking(const Releasing& with, const kube::Object& lease) {

@@ -7,6 +7,7 @@
 
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -101,6 +102,15 @@ TEST(Release, takes_our_finalizers_away_and_nobody_elses) {
     EXPECT_EQ(*done, 2);
     EXPECT_EQ(server.finalizers(cluster), Json({"example.com/one", "example.com/two"}));
     EXPECT_EQ(server.finalizers(operation), Json::array());
+}
+
+TEST(Release, lets_sharded_clusters_go_too) {
+    const kube::Ref sharded{kube::kinds::bg_sharded_cluster, "shop", "app"};
+    Server server;
+    server.objects[sharded] = object(sharded, {"bestgres.io/sharded-cluster"});
+    ASSERT_TRUE(server.release().ok());
+
+    EXPECT_EQ(server.finalizers(sharded), Json::array());
 }
 
 TEST(Release, waits_until_whoever_led_acts_no_more) {

@@ -33,7 +33,9 @@ const std::string_view plan_usage =
 const std::string_view status_usage =
     "usage: bestgres status CLUSTER [options]\n"
     "\n"
-    "Shows a BGCluster's members, conditions, what it waits for, and the last decisions.\n"
+    "Shows a BGCluster's members or a BGShardedCluster's groups, its conditions, what it waits "
+    "for,\n"
+    "and the last decisions.\n"
     "\n"
     "  -n, --namespace NAME  of the cluster (default: that of the context)\n"
     "  --kubeconfig FILE     how to reach the API server (default: $KUBECONFIG, ~/.kube/config)\n"

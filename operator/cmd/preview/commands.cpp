@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "lib/base/yaml.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/cmd/preview/arguments.hpp"
 #include "operator/cmd/preview/connection.hpp"
 #include "operator/cmd/preview/describe.hpp"
@@ -160,10 +161,21 @@ int status_main(const std::vector<std::string>& words) {
     if (!live.ok()) {
         return fail(live.error().message, 1);
     }
-    if (!*live) {
-        return fail(fmt::format("{} does not exist", kube::to_string(ref)), 1);
+    if (*live) {
+        fmt::print("{}", describe_cluster(**live, now()));
+        return 0;
     }
-    fmt::print("{}", describe_cluster(**live, now()));
+    const kube::Ref whole{kube::kinds::bg_sharded_cluster, connection->ns, arguments->cluster};
+    const auto sharded = find_live(*connection->client, whole);
+    if (!sharded.ok()) {
+        return fail(sharded.error().message, 1);
+    }
+    if (!*sharded) {
+        return fail(
+            fmt::format("neither {} nor {} exists", kube::to_string(ref), kube::to_string(whole)),
+            1);
+    }
+    fmt::print("{}", describe_sharded(**sharded, now()));
     return 0;
 }
 

@@ -49,25 +49,32 @@ std::string age_of(const Json& value, std::string_view key, Instant now) {
     return time.ok() ? format_age(now - *time) : "?";
 }
 
-}  // namespace
+std::string groups(const Json& status) {
+    std::vector<Row> rows = {
+        {"GROUP", "CLUSTER", "STATE", "READY", "PRIMARY", "NODE", "SHARDS", "REGISTERED"}};
+    for (const Json& group : array_at(status, {"groups"})) {
+        const std::int64_t node = find_int(group, {"node"}).value_or(0);
+        rows.push_back({std::to_string(find_int(group, {"group"}).value_or(0)),
+                        string_at(group, {"name"}), string_at(group, {"phase"}, "-"),
+                        string_at(group, {"ready"}, "-"), string_at(group, {"primary"}, "-"),
+                        node == 0 ? "-" : std::to_string(node),
+                        std::to_string(find_int(group, {"placements"}).value_or(0)),
+                        find_bool(group, {"registered"}).value_or(false) ? "yes" : "no"});
+    }
+    return rows.size() == 1 ? "" : table(rows);
+}
 
-std::string describe_cluster(const kube::Object& cluster, Instant now) {
-    const Json& status = object_at(cluster.json(), {"status"});
-    std::string text =
-        fmt::format("{}/{}: {}, {} ready, primary {}\n", cluster.ns(), cluster.name(),
-                    string_at(status, {"phase"}, "not seen by the operator yet"),
-                    string_at(status, {"ready"}, "0"), string_at(status, {"primary"}, "none"));
+std::string unseen_spec(const kube::Object& resource, const Json& status) {
     const std::int64_t observed = find_int(status, {"observedGeneration"}).value_or(0);
-    if (observed < cluster.generation()) {
-        text += fmt::format(
-            "  the operator has not acted on the newest spec yet (seen {}, newest {})\n", observed,
-            cluster.generation());
-    }
-    for (const auto& [service, address] : object_at(status, {"services"}).items()) {
-        text += fmt::format("  {}: {}\n", service,
-                            address.is_string() ? address.get<std::string>() : dump(address));
-    }
-    text += members(status);
+    return observed >= resource.generation()
+               ? ""
+               : fmt::format(
+                     "  the operator has not acted on the newest spec yet (seen {}, newest {})\n",
+                     observed, resource.generation());
+}
+
+std::string conditions_and_waits(const Json& status, Instant now) {
+    std::string text;
     for (const Json& condition : array_at(status, {"conditions"})) {
         const std::string message = string_at(condition, {"message"});
         text += fmt::format("  {}={} ({}){}{}\n", string_at(condition, {"type"}),
@@ -83,6 +90,42 @@ std::string describe_cluster(const kube::Object& cluster, Instant now) {
                             string_at(decision, {"effect"}), string_at(decision, {"because"}));
     }
     return text;
+}
+
+}  // namespace
+
+std::string describe_sharded(const kube::Object& sharded, Instant now) {
+    const Json& status = object_at(sharded.json(), {"status"});
+    std::string text =
+        fmt::format("{}/{}: {}, {} groups ready, coordinator {}\n", sharded.ns(), sharded.name(),
+                    string_at(status, {"phase"}, "not seen by the operator yet"),
+                    string_at(status, {"ready"}, "0"), string_at(status, {"coordinator"}, "none"));
+    text += unseen_spec(sharded, status) + groups(status);
+    if (const Json* const job = find(status, {"job"})) {
+        const std::string message = string_at(*job, {"message"});
+        text += fmt::format("  job {} of Citus: {}, {} moves{}{}\n",
+                            find_int(*job, {"id"}).value_or(0), string_at(*job, {"state"}),
+                            string_at(*job, {"moved"}), message.empty() ? "" : ": ", message);
+    }
+    if (const Json* const removal = find(status, {"removal"})) {
+        text += fmt::format("  {} is being removed: {}\n", string_at(*removal, {"cluster"}),
+                            string_at(*removal, {"step"}));
+    }
+    return text + conditions_and_waits(status, now);
+}
+
+std::string describe_cluster(const kube::Object& cluster, Instant now) {
+    const Json& status = object_at(cluster.json(), {"status"});
+    std::string text =
+        fmt::format("{}/{}: {}, {} ready, primary {}\n", cluster.ns(), cluster.name(),
+                    string_at(status, {"phase"}, "not seen by the operator yet"),
+                    string_at(status, {"ready"}, "0"), string_at(status, {"primary"}, "none"));
+    text += unseen_spec(cluster, status);
+    for (const auto& [service, address] : object_at(status, {"services"}).items()) {
+        text += fmt::format("  {}: {}\n", service,
+                            address.is_string() ? address.get<std::string>() : dump(address));
+    }
+    return text + members(status) + conditions_and_waits(status, now);
 }
 
 }  // namespace bestgres::cmd

@@ -1,4 +1,4 @@
-// A BGCluster's status as a page for people.
+// A BGCluster's or BGShardedCluster's status as a page for people.
 #pragma once
 
 #include <string>
@@ -9,5 +9,6 @@ namespace bestgres::cmd {
 
 // Times are shown as ages at `now`.
 std::string describe_cluster(const kube::Object& cluster, Instant now);
+std::string describe_sharded(const kube::Object& sharded, Instant now);
 
 }  // namespace bestgres::cmd

@@ -36,6 +36,32 @@ TEST(DescribeCluster, lines_up_members_and_says_what_is_waited_for) {
         "  waits 90s for: db-1 to stream\n");
 }
 
+TEST(DescribeSharded, lines_up_groups_and_says_how_far_a_removal_is) {
+    const kube::Object sharded(
+        Json{{"metadata", {{"name", "shop"}, {"namespace", "default"}, {"generation", 2}}},
+             {"status",
+              {{"phase", "Scaling"},
+               {"ready", "2/2"},
+               {"coordinator", "shop-coordinator-0"},
+               {"observedGeneration", 2},
+               {"groups",
+                {{{"name", "shop-worker-1"},
+                  {"group", 2},
+                  {"phase", "Running"},
+                  {"ready", "1/1"},
+                  {"primary", "shop-worker-1-0"},
+                  {"node", 3},
+                  {"placements", 12}}}},
+               {"job", {{"id", 7}, {"state", "running"}, {"moved", "4/16"}}},
+               {"removal", {{"cluster", "shop-worker-1"}, {"step", "Draining"}}}}}});
+    EXPECT_EQ(describe_sharded(sharded, noon),
+              "default/shop: Scaling, 2/2 groups ready, coordinator shop-coordinator-0\n"
+              "  GROUP  CLUSTER        STATE    READY  PRIMARY          NODE  SHARDS  REGISTERED\n"
+              "  2      shop-worker-1  Running  1/1    shop-worker-1-0  3     12      no\n"
+              "  job 7 of Citus: running, 4/16 moves\n"
+              "  shop-worker-1 is being removed: Draining\n");
+}
+
 TEST(DescribeCluster, tells_when_the_newest_spec_is_not_seen_yet) {
     const kube::Object cluster(
         Json{{"metadata", {{"name", "db"}, {"namespace", "shop"}, {"generation", 1}}}});
