@@ -58,6 +58,7 @@ class Context:
         self.name = "e2e-" + re.sub(r"[^a-z0-9]+", "-", case.name.lower())[:24].strip("-")
         self.figures = []
         self.clusters = []
+        self.sharded = []
 
     def note_what_ran(self):
         for cluster in self.clusters:
@@ -79,6 +80,8 @@ class Context:
 
 
 def clean_up(context):
+    for sharded in context.sharded:  # its groups are protected, and would be made anew
+        sharded.destroy()
     for cluster in context.clusters:
         cluster.destroy()
     for cluster in context.clusters:

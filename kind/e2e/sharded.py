@@ -127,6 +127,64 @@ class Groups:
         expect(found == checksum, f"the table was {checksum} and is {found}")
 
 
+class Sharded(Groups):
+    """One BGShardedCluster: the groups are the operator's, and only looked at here."""
+
+    def __init__(self, context, shards, **spec):
+        self.whole = spec.pop("whole", {})
+        super().__init__(context, shards, **spec)
+        context.sharded.append(self)
+
+    def manifest(self):
+        group = {key: value for key, value in self.coordinator.spec.items() if key != "citus"}
+        return {"apiVersion": "bestgres.io/v1", "kind": "BGShardedCluster", "metadata": {"name": self.scope},
+                "spec": dict({"shards": len(self.workers), "database": DATABASE, "coordinator": group, "workers": group}, **self.whole)}
+
+    def create(self, timeout=400):
+        self.world.apply(self.manifest())
+        self.wait_ready(timeout)
+        self.wait_registered()
+        self.world.versions.add("Citus " + self.query("select extversion from pg_extension where extname = 'citus'"))
+        return self
+
+    def get(self):
+        found = self.world.get("bgshardedclusters", self.scope)
+        expect(found is not None, f"BGShardedCluster {self.scope} does not exist")
+        return found
+
+    def status(self):
+        return self.get().get("status", {})
+
+    def edit(self, **spec):
+        self.world.patch("bgshardedclusters", self.scope, {"spec": spec})
+
+    def ask_for(self, shards):
+        """Wants as many shards; self.workers are those that are to be there in the end."""
+        self.edit(shards=shards)
+        while len(self.workers) < shards:
+            self.workers.append(self.add(f"-worker-{len(self.workers)}", len(self.workers) + 1))
+        leaving, self.workers = self.workers[shards:], self.workers[:shards]
+        return leaving
+
+    def wait_ready(self, timeout=400):
+        def ready():
+            current = self.get()
+            status = current.get("status", {})
+            observed = status.get("observedGeneration") == current["metadata"]["generation"]
+            condition = next((one for one in status.get("conditions", []) if one["type"] == "Ready"), {})
+            if not observed or condition.get("status") != "True" or status.get("phase") != "Running":
+                waits = [one["because"] for one in status.get("waitingFor", [])]
+                raise Failure(f"phase {status.get('phase')}, {condition.get('message')}, removal {status.get('removal')}, "
+                              f"job {status.get('job')}, waits for {waits}")
+            return True
+
+        wait_until(f"{self.scope} is ready", ready, timeout)
+        return self
+
+    def destroy(self):
+        self.world.delete("bgshardedclusters", self.scope, "--wait=true", "--ignore-not-found", "--timeout=280s", check=False)
+
+
 class NodeWatch:
     """What pg_dist_node says on every node, from start() to stop()."""
 
