@@ -105,6 +105,52 @@ TEST(ControllerManager, leads_services_to_ready_pods) {
     EXPECT_LT(world.names(kinds::endpoint_slice).size(), slices.size());
 }
 
+// The ready addresses of a Service named "db" by the slices that are its own.
+Names slice_addresses(const World& world) {
+    const Json service = world.get(kinds::service, "db");
+    Names found;
+    for (const std::string& name : world.names(kinds::endpoint_slice)) {
+        const Json slice = world.get(kinds::endpoint_slice, name);
+        const Json& owners = array_at(slice, {"metadata", "ownerReferences"});
+        if (owners.empty() || owners[0]["uid"] != service["metadata"]["uid"]) {
+            continue;
+        }
+        for (const Json& endpoint : array_at(slice, {"endpoints"})) {
+            if (find_bool(endpoint, {"conditions", "ready"}).value_or(false)) {
+                found.push_back(endpoint["addresses"][0].get<std::string>());
+            }
+        }
+    }
+    return found;
+}
+
+TEST(ControllerManager, a_service_that_is_made_anew_gets_slices_of_its_own) {
+    World world = three_nodes();
+    world.create(kinds::service, service());
+    world.create(kinds::stateful_set, stateful_set(1));
+    world.run_pod("db-0", "10.0.0.1");
+    ASSERT_EQ(slice_addresses(world), Names{"10.0.0.1"});
+
+    world.remove_unsettled(kinds::service, "db");
+    ASSERT_EQ(world.create(kinds::service, service()), "");
+    EXPECT_EQ(slice_addresses(world), Names{"10.0.0.1"});
+    EXPECT_EQ(world.names(kinds::endpoint_slice).size(), 1U);
+}
+
+TEST(ControllerManager, a_slice_that_somebody_removes_or_empties_comes_back) {
+    World world = three_nodes();
+    world.create(kinds::service, service());
+    world.create(kinds::stateful_set, stateful_set(1));
+    world.run_pod("db-0", "10.0.0.1");
+    const std::string slice = world.names(kinds::endpoint_slice).at(0);
+
+    EXPECT_EQ(world.remove(kinds::endpoint_slice, slice), "");
+    EXPECT_EQ(slice_addresses(world), Names{"10.0.0.1"});
+    const std::string next = world.names(kinds::endpoint_slice).at(0);
+    EXPECT_EQ(world.patch(kinds::endpoint_slice, next, {{"endpoints", Json::array()}}), "");
+    EXPECT_EQ(slice_addresses(world), Names{"10.0.0.1"});
+}
+
 TEST(ControllerManager, rolls_a_deployment) {
     World world = three_nodes();
     ASSERT_EQ(world.create(kinds::deployment, deployment(2)), "");

@@ -1,6 +1,7 @@
 #include "fakekube/controllers/endpoints.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "fakekube/controllers/objects.hpp"
 
@@ -12,6 +13,8 @@ namespace kinds = kube::kinds;
 constexpr const char* headless_label = "service.kubernetes.io/headless";
 constexpr const char* service_label = "kubernetes.io/service-name";
 constexpr const char* manager_label = "endpointslice.kubernetes.io/managed-by";
+constexpr const char* slice_manager = "endpointslice-controller.k8s.io";
+constexpr const char* mirror_manager = "endpointslicemirroring-controller.k8s.io";
 constexpr const char* trigger_annotation = "endpoints.kubernetes.io/last-change-trigger-time";
 constexpr const char* leader_annotation = "control-plane.alpha.kubernetes.io/leader";
 
@@ -41,13 +44,20 @@ Json slice_metadata(const SliceOwner& owner) {
             {"ownerReferences", Json::array({controller_reference(owner.owner)})}};
 }
 
-std::vector<kube::Object> slices_of(const Cache& slices, const SliceOwner& owner) {
-    std::vector<kube::Object> found;
+struct Slices {
+    std::vector<kube::Object> own;
+    std::vector<kube::Object> of_a_namesake;  // of a Service that was deleted and made anew
+};
+
+Slices slices_of(const Cache& slices, const SliceOwner& owner) {
+    Slices found;
     const Words words = {std::string(service_label) + "=" + owner.service};
     for (const kube::Object& slice : slices.with_words(std::string(owner.owner.ns()), words)) {
         if (slice.label(service_label) == owner.service &&
             slice.label(manager_label) == owner.manager && !slice.being_deleted()) {
-            found.push_back(slice);
+            const auto controller = slice.controller();
+            const bool is_own = controller && controller->uid == owner.owner.uid();
+            (is_own ? found.own : found.of_a_namesake).push_back(slice);
         }
     }
     return found;
@@ -69,10 +79,11 @@ void write_slice(const kube::Object& existing, const Json& wanted, const SliceOw
     }
 }
 
-// Slices keep their names while their ports stay; what is left over is removed.
+// Slices keep their names while their ports stay; what is left over is removed. Those of a former
+// Service are never filled again: the garbage collector takes them.
 void reconcile_slices(const Cache& cache, const SliceOwner& owner, std::vector<Json> wanted,
                       Client& client) {
-    std::vector<kube::Object> existing = slices_of(cache, owner);
+    auto [existing, left_over] = slices_of(cache, owner);
     std::vector<Json> missing;
     for (Json& slice : wanted) {
         const auto same = std::find_if(existing.begin(), existing.end(),
@@ -94,9 +105,21 @@ void reconcile_slices(const Cache& cache, const SliceOwner& owner, std::vector<J
         slice["metadata"] = slice_metadata(owner);
         client.create(kinds::endpoint_slice, std::move(slice));
     }
-    for (const kube::Object& slice : existing) {
-        client.remove(kinds::endpoint_slice, key_of(slice), {});
+    left_over.insert(left_over.end(), existing.begin(), existing.end());
+    for (const kube::Object& slice : left_over) {
+        client.remove(kinds::endpoint_slice, key_of(slice), only_uid(slice.uid()));
     }
+}
+
+// The Service of a slice that was changed or removed, by whomever. Its own writes are told too, and
+// the look at them finds nothing to do.
+std::optional<Key> service_of_slice(const Change& change, std::string_view manager) {
+    if (!change.is(kinds::endpoint_slice) || change.before == nullptr ||
+        change.before->label(manager_label) != manager) {
+        return std::nullopt;
+    }
+    return Key{.ns = std::string(change.before->ns()),
+               .name = std::string(change.before->label(service_label))};
 }
 
 }  // namespace
@@ -207,6 +230,14 @@ std::unique_ptr<Controller> EndpointSliceController::clone() const {
     return std::make_unique<EndpointSliceController>(*this);
 }
 
+void EndpointSliceController::observe(const Change& change) {
+    if (const auto service = service_of_slice(change, slice_manager)) {
+        enqueue(*service);
+        return;
+    }
+    ServiceController::observe(change);
+}
+
 // The slices of a Service that is gone go with it by their owner reference.
 void EndpointSliceController::sync(const Key& key, Client& client) {
     const kube::Object* service = objects(kinds::service).find(key);
@@ -219,7 +250,7 @@ void EndpointSliceController::sync(const Key& key, Client& client) {
     }
     const SliceOwner owner{.owner = *service,
                            .service = std::string(service->name()),
-                           .manager = "endpointslice-controller.k8s.io",
+                           .manager = slice_manager,
                            .labels = endpoints_labels(*service)};
     reconcile_slices(objects(kinds::endpoint_slice), owner, endpoint_slices(view), client);
 }
@@ -237,6 +268,8 @@ std::unique_ptr<Controller> EndpointSliceMirroringController::clone() const {
 void EndpointSliceMirroringController::observe(const Change& change) {
     if (change.is(kinds::service) || change.is(kinds::endpoints)) {
         enqueue(key_of(change.object()));
+    } else if (const auto service = service_of_slice(change, mirror_manager)) {
+        enqueue(*service);
     }
 }
 
@@ -251,7 +284,7 @@ void EndpointSliceMirroringController::sync(const Key& key, Client& client) {
                           endpoints->annotation(leader_annotation).empty();
     const SliceOwner owner{.owner = *endpoints,
                            .service = key.name,
-                           .manager = "endpointslicemirroring-controller.k8s.io",
+                           .manager = mirror_manager,
                            .labels = object_at(endpoints->json(), {"metadata", "labels"})};
     reconcile_slices(objects(kinds::endpoint_slice), owner,
                      mirrored ? mirrored_slices(*endpoints) : std::vector<Json>(), client);

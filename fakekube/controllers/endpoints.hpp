@@ -41,6 +41,7 @@ public:
 
 private:
     bool waits_for_own_writes() const override { return true; }
+    void observe(const Change& change) override;
     void sync(const Key& key, Client& client) override;
 };
 

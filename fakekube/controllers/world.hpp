@@ -88,9 +88,14 @@ public:
     }
     std::string remove(const kube::Kind& kind, std::string_view name,
                        const DeleteOptions& options = {}) {
+        std::string refusal = remove_unsettled(kind, name, options);
+        settle();
+        return refusal;
+    }
+    std::string remove_unsettled(const kube::Kind& kind, std::string_view name,
+                                 const DeleteOptions& options = {}) {
         const auto removed =
             server_.remove(context(""), server_.resource(kind), key(kind, name), options);
-        settle();
         return removed.ok() ? "" : removed.error().message;
     }
     // Null where there is none.
