@@ -14,6 +14,18 @@ bool needs_no_owner(const kube::Ref& ref) {
            ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::bg_db_ops;
 }
 
+// Where the object has become another one since the call was decided on, preconditions refuse it,
+// and nothing is changed.
+bool is_let_through(const kube::Call& call, const kube::Object& before) {
+    if (const auto* remove = std::get_if<kube::Delete>(&call)) {
+        return holds(remove->only_if, before);
+    }
+    if (const auto* evict = std::get_if<kube::Evict>(&call)) {
+        return holds(evict->only_if, before);
+    }
+    return body_holds(written_body(call), before);
+}
+
 }  // namespace
 
 void K6Ownership::judge_made(const CallArrived& arrived, const Truth& truth,
@@ -71,7 +83,7 @@ void K6Ownership::on(const Occurrence& occurrence, const Truth& truth, Findings&
                        std::holds_alternative<kube::Apply>(arrived->call);
     if (makes) {
         judge_made(*arrived, truth, findings);
-    } else if (!arrived->before.name().empty()) {
+    } else if (is_let_through(arrived->call, arrived->before)) {
         judge_changed(*arrived, truth, findings);
     }
 }

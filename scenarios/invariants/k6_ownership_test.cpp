@@ -46,6 +46,27 @@ TEST_F(K6, what_lost_its_label_is_still_the_clusters) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K6, a_call_that_meets_another_version_changes_nothing) {
+    truth.put(kube::kinds::stateful_set, labelled("db"));
+    const std::string read(
+        truth.object(ref_of(kube::kinds::stateful_set, "db")).resource_version());
+    Json without = labelled("db");
+    without["metadata"]["labels"].erase(std::string(manifests::cluster_label));
+    truth.put(kube::kinds::stateful_set, without);
+    const auto scale_in = [this](const std::string& version) {
+        call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::stateful_set, "db"),
+                                       .type = kube::PatchType::merge,
+                                       .body = {{"metadata", {{"resourceVersion", version}}},
+                                                {"spec", {{"replicas", 2}}}}});
+    };
+    scale_in(read);
+    EXPECT_EQ(said(), "");
+    scale_in(std::string(truth.object(ref_of(kube::kinds::stateful_set, "db")).resource_version()));
+    EXPECT_EQ(
+        said(),
+        "K6: operator-1: patch StatefulSet shop/db meets an object of no cluster that exists");
+}
+
 TEST_F(K6, an_object_of_a_cluster_that_is_gone_is_left_alone) {
     truth.store.erase(ref_of(kube::kinds::bg_cluster, "db"));
     call(the_operator, kube::Delete{.ref = ref_of(kube::kinds::pod, "db-1")});
