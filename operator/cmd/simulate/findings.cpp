@@ -34,6 +34,12 @@ std::string file_name(const std::string& law, std::size_t number) {
     return number == 0 ? fmt::format("{}.bgr", law) : fmt::format("{}-{}.bgr", law, number + 1);
 }
 
+// What the scenario was drawn from; a small one keeps the number.
+std::uint64_t seed_of(const Finding& finding) {
+    const auto replay = scenarios::read_replay(finding.replay);
+    return replay.ok() ? replay->scenario.seed : 0;
+}
+
 }  // namespace
 
 Json Finding::to_json() const {
@@ -92,8 +98,8 @@ void Findings::add(const Finding& finding) {
     }
     const std::string name = directory_ + "/" + file_name(law, number);
     const bool written = write(name, finding);
-    fmt::print("\n{}\n  replay: bestgres replay {}{}\n  page: {}\n", finding.sentence, name,
-               written ? "" : " (could not be written)", page_name(name));
+    fmt::print("\n{}\n  seed: {}\n  replay: bestgres replay {}{}\n  page: {}\n", finding.sentence,
+               seed_of(finding), name, written ? "" : " (could not be written)", page_name(name));
     files_[finding.shape] = {
         .name = name, .sentence = finding.sentence, .count = 1, .shrunk = finding.shrunk};
 }
