@@ -59,10 +59,11 @@ class Access:
     def refusals(self):
         return sorted(set(self.refused))
 
-    def unused(self, operator_role):
-        """Rights that nobody used. One that the operator holds only to grant it to pods counts as used."""
+    def unused(self, operator_role, excused=()):
+        """Rights that nobody used, but for `excused` (resource, verb). One that the operator holds only to grant it to pods counts
+        as used."""
         pods = set().union(*(rights_of(role, cluster) for cluster, role in self.pod_roles.items()))
         operator = {right for right in rights_of(operator_role, OPERATOR)
-                    if not any(right[:2] == granted[:2] for granted in pods)}
+                    if right[:2] not in excused and not any(right[:2] == granted[:2] for granted in pods)}
         return sorted(f"{who}: {words(right)}" for who, rights in (("operator", operator), ("pods", pods))
                       for right in rights - self.used[who] if (who, *right[:2]) not in EXCEPTIONS)

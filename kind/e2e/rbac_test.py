@@ -38,6 +38,11 @@ class RbacTest(unittest.TestCase):
         role = {"rules": [{"resources": ["configmaps"], "verbs": ["patch", "delete"]}]}
         self.assertEqual(access.unused(role), ["operator: delete configmaps"])
 
+    def test_what_only_a_skipped_case_would_use_is_not_missed(self):
+        role = {"rules": [{"resources": ["bgclusters"], "verbs": ["create", "delete"]}]}
+        access = Access([], "default", {})
+        self.assertEqual(access.unused(role, {("bgclusters", "create")}), ["operator: delete bgclusters"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -10,6 +10,7 @@ class Case:
     alone: bool = False           # it disturbs all clusters: a node, the API server or the operator goes away
     needs: tuple = ()             # abilities of the world's hooks, such as "kill_container"
     both_patronis: bool = False   # ci/test runs it with Patroni 4.1 as well
+    rights: tuple = ()            # (resource, verb) that the operator uses in this case alone: not missed where it is skipped
 
 
 CASES = []

@@ -6,6 +6,9 @@ from e2e.sharded import DATABASE, Sharded
 from e2e.world import Failure, expect, wait_until
 from e2e.writer import Writer
 
+# What the operator uses for sharded clusters alone.
+RIGHTS = (("bgclusters", "create"), ("bgclusters", "delete"), ("bgshardedclusters", "patch"), ("bgshardedclusters/status", "update"))
+
 
 def wait_spread(sharded, groups, timeout=300):
     """Until exactly these groups hold shards of the table."""
@@ -29,7 +32,7 @@ def wait_gone(sharded, leaving, timeout=300):
     wait_until(f"{leaving.name} is removed", gone, timeout, every=1)
 
 
-@case("Citus: shards are added and removed under writes", both_patronis=True)
+@case("Citus: shards are added and removed under writes", both_patronis=True, rights=RIGHTS)
 def grow_and_shrink(context):
     sharded = Sharded(context, shards=2).create()
     checksum = sharded.make_rows()
