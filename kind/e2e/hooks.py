@@ -128,19 +128,24 @@ class ControlPlaneHooks(LocalHooks):
 
     def read_audit(self):
         """The same rows as those of the local world's own API server."""
-        rows = {}
-        for line in read(os.path.join(self.state, "audit.log")).splitlines():
-            event = json.loads(line)
-            received = event["requestReceivedTimestamp"].split(".")[0] + "+00:00"
-            at = datetime.datetime.fromisoformat(received).timestamp()
-            if any(begun - 1 <= at <= ended for begun, ended in self.starts):
-                continue  # it knows no Roles yet, and refuses everything
-            about = event.get("objectRef", {})
-            row = {"user": event["user"]["username"], "verb": event["verb"],
-                   "allowed": event.get("annotations", {}).get("authorization.k8s.io/decision") == "allow",
-                   **{key: about[key] for key in ("resource", "subresource", "name") if key in about}}
-            rows[json.dumps(row, sort_keys=True)] = row
-        return list(rows.values())
+        return audit_rows(read(os.path.join(self.state, "audit.log")), self.starts)
+
+
+def audit_rows(log, starts=()):
+    """The distinct decisions in kube-apiserver's audit log, but for those of `starts`, the times of its starts."""
+    rows = {}
+    for line in log.splitlines():
+        event = json.loads(line)
+        received = event["requestReceivedTimestamp"].split(".")[0] + "+00:00"
+        at = datetime.datetime.fromisoformat(received).timestamp()
+        if any(begun - 1 <= at <= ended for begun, ended in starts):
+            continue  # it knows no Roles yet, and refuses everything
+        about = event.get("objectRef", {})
+        row = {"user": event["user"]["username"], "verb": event["verb"],
+               "allowed": event.get("annotations", {}).get("authorization.k8s.io/decision") == "allow",
+               **{key: about[key] for key in ("resource", "subresource", "name") if key in about}}
+        rows[json.dumps(row, sort_keys=True)] = row
+    return list(rows.values())
 
 
 def read(path):
@@ -160,6 +165,10 @@ for process in /proc/[0-9]*; do
     echo "${process#/proc/}"
 done
 """
+
+
+# Of the API server of a kind cluster, in its node: kind/cluster.yaml says so.
+AUDIT_LOG = "/var/log/kubernetes/audit.log"
 
 
 class KindHooks:
@@ -185,6 +194,10 @@ class KindHooks:
 
     def start_api_server(self):
         run("docker", "exec", f"{self.name}-control-plane", "pkill", "-CONT", "kube-apiserver")
+
+    def audit(self):
+        """Every distinct decision of the API server about access, as kind/cluster.yaml has them written down."""
+        return audit_rows(run("docker", "exec", f"{self.name}-control-plane", "cat", AUDIT_LOG))
 
     def kill_container(self, pod):
         self.signal(pod, AGENT, "KILL")
