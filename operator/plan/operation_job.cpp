@@ -49,18 +49,33 @@ const kube::Object* find_job(const ClusterView& view, const std::string& name) {
     return view.object({kube::kinds::job, view.ns, name});
 }
 
-// What the program said last; empty where its pod is gone or said nothing.
-std::string words_of(const ClusterView& view, const kube::Object& job) {
+const kube::Object* find_pod_of(const ClusterView& view, const kube::Object& job) {
     for (const auto& [ref, pod] : view.facts.objects) {
         const std::optional<kube::OwnerReference> owner =
             ref.kind == kube::kinds::pod ? pod.controller() : std::nullopt;
-        if (!owner || owner->uid != job.uid()) {
-            continue;
+        if (owner && owner->uid == job.uid()) {
+            return &pod;
         }
-        for (const Json& container : array_at(pod.json(), {"status", "containerStatuses"})) {
-            if (string_at(container, {"name"}) == manifests::client_container) {
-                return string_at(container, {"state", "terminated", "message"});
-            }
+    }
+    return nullptr;
+}
+
+// Jobs and pods are watched apart: the end of a Job may be seen before that of its pod, which has
+// the words.
+bool words_are_on_their_way(const ClusterView& view, const kube::Object& job) {
+    const kube::Object* const pod = find_pod_of(view, job);
+    return pod != nullptr && !pod_has_ended(*pod);
+}
+
+// What the program said last; empty where its pod is gone or said nothing.
+std::string words_of(const ClusterView& view, const kube::Object& job) {
+    const kube::Object* const pod = find_pod_of(view, job);
+    if (pod == nullptr) {
+        return "";
+    }
+    for (const Json& container : array_at(pod->json(), {"status", "containerStatuses"})) {
+        if (string_at(container, {"name"}) == manifests::client_container) {
+            return string_at(container, {"state", "terminated", "message"});
         }
     }
     return "";
@@ -139,7 +154,7 @@ void advance_by_jobs(const ClusterView& view, const Operation& operation,
         return;
     }
     step->before = seen(*job);
-    if (find_true(*job, "Complete") == nullptr) {
+    if (find_true(*job, "Complete") == nullptr || words_are_on_their_way(view, *job)) {
         return;
     }
     std::string words = words_of(view, *job);
@@ -159,7 +174,7 @@ Need need_of_job(const ClusterView& view, const Operation& operation,
                  const OperationStepStatus& step, const ClientStep& client) {
     const std::string name = job_name(view, operation, step);
     if (const kube::Object* const job = find_job(view, name)) {
-        if (find_true(*job, "Failed") != nullptr) {
+        if (find_true(*job, "Failed") != nullptr && !words_are_on_their_way(view, *job)) {
             return {.failure = reason_of_failure(view, *job), .is_final = !client.repeatable};
         }
         return {.because = "Job " + name + " to end"};

@@ -185,6 +185,28 @@ TEST(Jobs, that_fail_are_tried_again_under_another_name) {
               "vacuum all databases: BackoffLimitExceeded: it failed");
 }
 
+// The watch of pods may be behind that of Jobs.
+TEST(Jobs, are_over_when_their_pod_is_seen_to_have_ended) {
+    for (const bool well : {true, false}) {
+        TestOperations world;
+        world.ask("clean", "{op: vacuum, maxRetries: 0}").run();
+        const kube::Ref pod{kube::kinds::pod, "shop", job_of("clean") + "-x1"};
+        const kube::Object running = world.db.facts().objects.at(pod);
+        world.end_job(well, "all that there is to say\n");
+        const kube::Object ended = world.db.facts().objects.at(pod);
+        world.db.facts().objects.at(pod) = running;
+        world.run();
+        EXPECT_EQ(world.phase("clean"), "Running");
+
+        world.db.facts().objects.at(pod) = ended;
+        world.run();
+        EXPECT_EQ(world.phase("clean"), well ? "Completed" : "Failed");
+        const api::OperationStatus status = world.status("clean");
+        const std::string told = well ? status.result->output : status.message;
+        EXPECT_NE(told.find("all that there is to say"), std::string::npos) << told;
+    }
+}
+
 TEST(Jobs, that_cannot_be_made_keep_their_name) {
     TestOperations world;
     world.refuses = true;
