@@ -130,6 +130,7 @@ private:
     void write_status(const ClusterKey& key, const Planned& planned, Turn& turn);
     void on_status(const ClusterKey& key, const kube::Answer& answer, Turn& turn);
     void announce(const ClusterKey& key, plan::Announce notice, Turn& turn);
+    void announce_about(const kube::Ref& resource, plan::Announce notice, Turn& turn);
     void settle(const ClusterKey& key, Instant due);
 
     // act.cpp: one step

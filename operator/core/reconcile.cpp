@@ -280,13 +280,17 @@ void OperatorCore::on_status(const ClusterKey& key, const kube::Answer& answer, 
 }
 
 void OperatorCore::announce(const ClusterKey& key, plan::Announce notice, Turn& turn) {
-    const Store::Entry* const entry = store_.find(resource_ref(key));
+    announce_about(resource_ref(key), std::move(notice), turn);
+}
+
+void OperatorCore::announce_about(const kube::Ref& resource, plan::Announce notice, Turn& turn) {
+    const Store::Entry* const entry = store_.find(resource);
     if (entry == nullptr || shutting_down_ || !leader_.may_act(turn.now)) {
         return;
     }
     Pending pending;
     pending.purpose = Purpose::announce;
-    pending.key = key;
+    pending.key = {resource.ns, resource.name};
     call_kube(
         std::move(pending),
         event_for(entry->object,

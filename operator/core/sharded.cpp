@@ -177,18 +177,7 @@ void OperatorCore::on_sharded_status(const ClusterKey& key, const kube::Answer& 
 }
 
 void OperatorCore::announce_sharded(const ClusterKey& key, plan::Announce notice, Turn& turn) {
-    const Store::Entry* const entry = store_.find(sharded_ref(key));
-    if (entry == nullptr || shutting_down_ || !leader_.may_act(turn.now)) {
-        return;
-    }
-    Pending pending;
-    pending.purpose = Purpose::announce;
-    pending.key = key;
-    call_kube(
-        std::move(pending),
-        event_for(entry->object,
-                  {notice.warning, std::move(notice.reason), std::move(notice.message)}, turn.now),
-        turn);
+    announce_about(sharded_ref(key), std::move(notice), turn);
 }
 
 }  // namespace bestgres::core
