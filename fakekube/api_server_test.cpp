@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "fakekube/in_process_cluster.hpp"
+
 namespace bestgres::fakekube {
 namespace {
 
@@ -169,6 +171,34 @@ TEST(ApiServer, lets_nobody_create_by_an_apply_who_may_only_patch) {
     EXPECT_FALSE(world.server.get(world.maps, {"default", "a"}).ok());
     world.created(config_map("a"));
     EXPECT_EQ(world.send(apply, "jane-token").status, 200);
+}
+
+TEST(ApiServer, finds_the_right_to_read_a_namespace_in_that_namespace) {
+    World world;
+    const auto made = [&world](const kube::Kind& kind, Json object) {
+        object["apiVersion"] = kind.api_version();
+        object["kind"] = kind.name;
+        object["metadata"] = {{"name", "reader"}, {"namespace", "default"}};
+        return world.server.create(by_admin(), world.server.resource(kind), std::move(object)).ok();
+    };
+    const Json rule = {{"apiGroups", {""}}, {"resources", {"namespaces"}}, {"verbs", {"*"}}};
+    ASSERT_TRUE(made(kube::kinds::role, {{"rules", Json::array({rule})}}));
+    ASSERT_TRUE(
+        made(kube::kinds::role_binding,
+             {{"roleRef",
+               {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Role"}, {"name", "reader"}}},
+              {"subjects", Json::array({Json{{"kind", "User"}, {"name", "jane"}}})}}));
+
+    EXPECT_EQ(world.ask("GET", "/api/v1/namespaces/default", "jane-token").status, 200);
+    EXPECT_EQ(world.ask("GET", "/api/v1/namespaces/kube-system", "jane-token").status, 403);
+    EXPECT_EQ(world.ask("GET", "/api/v1/namespaces", "jane-token").status, 403);
+    const auto may = [&world](const kube::Call& call) {
+        const Caller jane{.user = {.name = "jane"}, .field_manager = "jane"};
+        return perform(world.server, jane, call, start).ok();
+    };
+    EXPECT_TRUE(may(kube::Get{{kube::kinds::namespace_, "", "default"}}));
+    EXPECT_FALSE(may(kube::Get{{kube::kinds::namespace_, "", "kube-system"}}));
+    EXPECT_FALSE(may(kube::List{kube::kinds::namespace_}));
 }
 
 // Decisions follow an index of the bindings, which every way of changing one must keep.

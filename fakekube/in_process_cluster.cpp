@@ -187,6 +187,11 @@ private:
     ObjectKey key_;
 };
 
+// Rights to one namespace are looked for in it, so that a Role there can grant them.
+std::string namespace_of_rights(const Target& target) {
+    return target.kind == kube::kinds::namespace_ ? target.key.name : target.key.ns;
+}
+
 }  // namespace
 
 Result<kube::Outcome, kube::Error> perform(ApiServer& server, const Caller& caller,
@@ -201,7 +206,7 @@ Result<kube::Outcome, kube::Error> perform(ApiServer& server, const Caller& call
                           .group = std::string(target.kind.group),
                           .resource = std::string(target.kind.plural),
                           .subresource = target.subresource,
-                          .ns = target.key.ns,
+                          .ns = namespace_of_rights(target),
                           .name = target.key.name};
     bool allowed = server.is_allowed(caller.user, attributes);
     if (allowed && std::holds_alternative<kube::Apply>(call) && target.subresource.empty() &&
@@ -213,7 +218,7 @@ Result<kube::Outcome, kube::Error> perform(ApiServer& server, const Caller& call
         return error_of(
             call, forbidden(*resource, target.key.name,
                             caller.user.name + " may not " + target.verb + " " +
-                                std::string(target.kind.plural) + " in \"" + target.key.ns + "\""));
+                                std::string(target.kind.plural) + " in \"" + attributes.ns + "\""));
     }
     RequestContext context;
     context.now = now;
