@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lib/base/log.hpp"
+#include "operator/cmd/operator/ending.hpp"
 #include "operator/cmd/operator/options.hpp"
 #include "operator/cmd/operator/process.hpp"
 #include "operator/cmd/operator/release.hpp"
@@ -58,5 +59,6 @@ int main(int count, char** arguments) {
         return 1;
     }
     (*process)->run();
+    bestgres::cmd::end_with_namespace(*options, log);
     return 0;
 }

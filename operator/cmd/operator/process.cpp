@@ -9,6 +9,7 @@
 
 #include "lib/base/check.hpp"
 #include "lib/kube_client/access.hpp"
+#include "operator/cmd/operator/ending.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 // LeaderSettings::margin.
 constexpr Duration call_limit = std::chrono::seconds(7);
 constexpr Duration shutdown_limit = std::chrono::seconds(5);
+constexpr Duration look_every = std::chrono::seconds(30);
 
 std::string random_bytes(std::size_t count) {
     std::string bytes(count, '\0');
@@ -55,7 +57,8 @@ OperatorProcess::OperatorProcess(OperatorOptions options, const Log& log)
       log_(log),
       patroni_(loop_, [this](patroni::Answer answer) { feed(std::move(answer)); }),
       sql_(loop_, [this](postgres::Answer answer) { feed(std::move(answer)); }),
-      timer_(loop_) {}
+      timer_(loop_),
+      look_timer_(loop_) {}
 
 Result<std::unique_ptr<OperatorProcess>> OperatorProcess::make(OperatorOptions options,
                                                                const Log& log) {
@@ -82,9 +85,8 @@ Result<Done> OperatorProcess::connect() {
     client.field_manager = "bestgres-operator";
     client.call_limit = call_limit;
     Result<std::unique_ptr<kube_client::ApiClient>> made = kube_client::ApiClient::make(
-        loop_, *std::move(access), client, [this](kube_client::ClusterEvent event) {
-            std::visit([this](auto& part) { feed(std::move(part)); }, event);
-        });
+        loop_, *std::move(access), client,
+        [this](kube_client::ClusterEvent event) { hear(std::move(event)); });
     BG_TRY(made);
     cluster_ = *std::move(made);
     core::CoreSettings settings;
@@ -145,8 +147,29 @@ adapters::Page OperatorProcess::readiness() const {
 void OperatorProcess::run() {
     loop_.on_signals({SIGTERM, SIGINT}, [this](int) { shut_down(); });
     begin_core();
+    look_at_namespace();
     loop_.run();
     log_.info("stopped", Json::object());
+}
+
+void OperatorProcess::look_at_namespace() {
+    if (does_anybody_leave(core_->core().store())) {
+        cluster_->submit(--look_id_,
+                         kube::Get{{kube::kinds::namespace_, "", options_.watch_namespace}});
+    }
+    look_timer_.start(look_every, [this] { look_at_namespace(); });
+}
+
+void OperatorProcess::hear(kube_client::ClusterEvent event) {
+    const auto* answer = std::get_if<kube::Answer>(&event);
+    if (answer == nullptr || answer->id != look_id_) {
+        std::visit([this](auto& part) { feed(std::move(part)); }, event);
+        return;
+    }
+    if (answer->outcome.ok() && is_ending(std::get<kube::Object>(*answer->outcome))) {
+        log_.info("the namespace is Terminating", {{"namespace", options_.watch_namespace}});
+        shut_down();
+    }
 }
 
 void OperatorProcess::shut_down() {

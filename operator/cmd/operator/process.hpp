@@ -2,6 +2,7 @@
 // into the core, what comes out goes to the adapters; nothing here decides anything.
 #pragma once
 
+#include <limits>
 #include <memory>
 
 #include "lib/base/log.hpp"
@@ -21,7 +22,8 @@ public:
     // Finds credentials and opens the ports for health and metrics; each failure is one line.
     static Result<std::unique_ptr<OperatorProcess>> make(OperatorOptions options, const Log& log);
 
-    // Until SIGTERM or SIGINT; the lease is given back first.
+    // Until SIGTERM or SIGINT, or until the namespace is seen to end; the lease is given back
+    // first.
     void run();
 
 private:
@@ -29,10 +31,12 @@ private:
 
     Result<Done> connect();
     Result<Done> listen();
+    void hear(kube_client::ClusterEvent event);
     void feed(const core::Event& event);
     void carry_out(core::Outbox outbox);
     void begin_core();
     void change_core();
+    void look_at_namespace();
     void shut_down();
     adapters::Page readiness() const;
 
@@ -46,6 +50,10 @@ private:
     std::unique_ptr<adapters::HealthServer> metrics_;
     std::unique_ptr<RecordedCore> core_;
     http::Timer timer_;
+    http::Timer look_timer_;
+    // Of the last look at the namespace. They count down from the greatest: no call of the core has
+    // one of these.
+    kube::CallId look_id_ = std::numeric_limits<kube::CallId>::max();
     bool stopping_ = false;
 };
 

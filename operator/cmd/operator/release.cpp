@@ -25,6 +25,8 @@ constexpr Duration lease_lasts = seconds(120);
 // Ends well before that.
 constexpr Duration patience = seconds(100);
 constexpr Duration between_tries = milliseconds(500);
+// Of an operator that is being stopped the kubelet waits for 30 seconds.
+constexpr Duration longest_call = seconds(7);
 
 struct Held {
     kube::Kind kind;
@@ -130,11 +132,8 @@ void let_go_of_kind(const Releasing& with, const Held& ours, Round& round) {
 
 }  // namespace
 
-Result<std::int64_t> release(const Releasing& with) {
-    const Result<Duration> wait = take_lease(with);
-    BG_TRY(wait);
-    const Instant end = with.now() + patience;
-    with.pause(*wait);
+Result<std::int64_t> let_go_of_all(const Releasing& with, Duration limit) {
+    const Instant end = with.now() + limit;
     std::int64_t let_go = 0;
     std::string left;
     do {
@@ -153,35 +152,44 @@ Result<std::int64_t> release(const Releasing& with) {
                  ". docs/guide/stopping.md has the command that takes finalizers away by hand"};
 }
 
-int release_main(const OperatorOptions& options, const Log& log) {
-    const auto fail = [&log](const std::string& message) {
-        log.error("not released", {{"error", message}});
-        return 1;
-    };
+Result<std::int64_t> release(const Releasing& with) {
+    const Result<Duration> wait = take_lease(with);
+    BG_TRY(wait);
+    const Instant end = with.now() + patience;
+    with.pause(*wait);
+    return let_go_of_all(with, end - with.now());
+}
+
+Result<std::int64_t> with_server(const OperatorOptions& options, const Work& work) {
     const auto access =
         kube_client::find_access({.kubeconfig = options.kubeconfig,
                                   .context = "",
                                   .environment = kube_client::access_environment()});
-    if (!access.ok()) {
-        return fail(access.error().message);
-    }
-    const auto client = kube_client::WaitingClient::make(
-        *access, {.user_agent = "bestgres-operator", .field_manager = "bestgres-operator"});
-    if (!client.ok()) {
-        return fail(client.error().message);
-    }
-    const std::string ns = options.watch_namespace.empty() ? access->ns : options.watch_namespace;
-    log.info("releasing", {{"namespace", ns}});
-    const Result<std::int64_t> done = release(
-        {.ns = ns,
+    BG_TRY(access);
+    kube_client::ApiClientOptions settings;
+    settings.user_agent = "bestgres-operator";
+    settings.field_manager = "bestgres-operator";
+    settings.call_limit = longest_call;
+    const auto client = kube_client::WaitingClient::make(*access, settings);
+    BG_TRY(client);
+    return work(
+        {.ns = options.watch_namespace.empty() ? access->ns : options.watch_namespace,
          .identity = options.identity.empty() ? std::to_string(getpid()) : options.identity,
          .ask = [&client](kube::Call call) { return (*client)->call_and_wait(std::move(call)); },
          .now = [&client] { return (*client)->loop().now(); },
          .pause = [](Duration span) { std::this_thread::sleep_for(span); }});
+}
+
+int release_main(const OperatorOptions& options, const Log& log) {
+    const Result<std::int64_t> done = with_server(options, [&log](const Releasing& with) {
+        log.info("releasing", {{"namespace", with.ns}});
+        return release(with);
+    });
     if (!done.ok()) {
-        return fail(done.error().message);
+        log.error("not released", {{"error", done.error().message}});
+        return 1;
     }
-    log.info("released", {{"namespace", ns}, {"objects", *done}});
+    log.info("released", {{"objects", *done}});
     return 0;
 }
 

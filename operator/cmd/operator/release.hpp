@@ -28,6 +28,13 @@ struct Releasing {
 // run out, unless it was removed.
 Result<std::int64_t> release(const Releasing& with);
 
+// The same without the lease: for where no operator goes on. `limit` for all of it.
+Result<std::int64_t> let_go_of_all(const Releasing& with, Duration limit);
+
+// Does `work` with the API server and the namespace that the options name.
+using Work = std::function<Result<std::int64_t>(const Releasing&)>;
+Result<std::int64_t> with_server(const OperatorOptions& options, const Work& work);
+
 // The exit status.
 int release_main(const OperatorOptions& options, const Log& log);
 

@@ -1,0 +1,74 @@
+#include "operator/cmd/operator/ending.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "operator/api/sharded.hpp"
+
+namespace bestgres::cmd {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Together with the shutdown before them less than the 30 seconds of a pod's grace period.
+constexpr Duration patience_to_read = seconds(5);
+constexpr Duration patience_to_let_go = seconds(15);
+constexpr Duration between_reads = milliseconds(500);
+
+Result<bool> is_namespace_ending(const Releasing& with) {
+    const kube::Ref ref{kube::kinds::namespace_, "", with.ns};
+    for (const Instant end = with.now() + patience_to_read;; with.pause(between_reads)) {
+        const auto read = with.ask(kube::Get{ref});
+        if (read.ok()) {
+            return is_ending(std::get<kube::Object>(*read));
+        }
+        if (read.error().code == kube::ErrorCode::not_found) {
+            return false;
+        }
+        const bool is_refused = read.error().code == kube::ErrorCode::forbidden ||
+                                read.error().code == kube::ErrorCode::unauthorized;
+        if (is_refused || with.now() >= end) {
+            return Error{to_string(ref) + ": " + read.error().message};
+        }
+    }
+}
+
+bool is_leaving(const core::Store& store, const kube::Kind& kind, const core::ClusterKey& key) {
+    const core::Store::Entry* entry = store.find({kind, key.ns, key.name});
+    return entry != nullptr && entry->object.being_deleted();
+}
+
+}  // namespace
+
+bool is_ending(const kube::Object& ns) {
+    return ns.being_deleted() || ns.text_at({"status", "phase"}) == "Terminating";
+}
+
+bool does_anybody_leave(const core::Store& store) {
+    const auto any = [&store](const kube::Kind& kind, const std::vector<core::ClusterKey>& keys) {
+        return std::any_of(keys.begin(), keys.end(), [&](const core::ClusterKey& key) {
+            return is_leaving(store, kind, key);
+        });
+    };
+    return any(kube::kinds::bg_cluster, store.clusters()) ||
+           any(kube::kinds::bg_sharded_cluster, store.sharded());
+}
+
+Result<std::int64_t> let_go_if_ending(const Releasing& with) {
+    const Result<bool> ending = is_namespace_ending(with);
+    BG_TRY(ending);
+    return *ending ? let_go_of_all(with, patience_to_let_go) : Result<std::int64_t>(0);
+}
+
+void end_with_namespace(const OperatorOptions& options, const Log& log) {
+    const Result<std::int64_t> done = with_server(options, let_go_if_ending);
+    if (!done.ok()) {
+        log.warn("not known whether the namespace ends, or not released",
+                 {{"error", done.error().message}});
+    } else if (*done > 0) {
+        log.info("released, as the namespace is Terminating", {{"objects", *done}});
+    }
+}
+
+}  // namespace bestgres::cmd
