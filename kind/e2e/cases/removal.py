@@ -1,7 +1,8 @@
-"""The operator is removed for good: nothing waits for it. These cases run alone."""
+"""The operator is removed for good, by itself or with its namespace: nothing waits for it."""
 from e2e.acts import documented_command, scale_operator
+from e2e.cluster import Cluster
 from e2e.registry import case
-from e2e.world import expect, wait_until
+from e2e.world import World, expect, wait_until
 from e2e.writer import Writer, sql
 
 FINALIZER = "bestgres.io/cluster"
@@ -40,6 +41,35 @@ def by_hand(context, cluster):
     documented_command(context.world, '"finalizers":null')
     wait_until("the resource is gone", lambda: context.world.get("bgclusters", cluster.name) is None, 20)
     expect(sql(cluster, "select 1 + 1") == "2", "the members do not answer")
+
+
+@case("a namespace with an operator and a protected cluster in it is deleted and goes")
+def namespace_goes(context):
+    there = World(context.world.kubeconfig, context.name, context.world.kubectl_path)
+    install_operator(context.world, there)
+    cluster = Cluster(there, "db", context.image, instances=1, deletionProtection=True, patroni={"synchronous": "disabled"})
+    try:
+        cluster.create()
+        expect(FINALIZER in finalizers(cluster), f"the finalizers are {finalizers(cluster)}")
+        there.kubectl("delete", "namespace", there.namespace, "--wait=false")
+        wait_until("the namespace is gone", lambda: there.get("namespaces", there.namespace) is None, 120)
+    finally:
+        if there.get("namespaces", there.namespace) is not None:
+            there.kubectl("delete", "namespace", there.namespace, "--wait=false", check=False)
+            there.delete("deployments", "bestgres-operator", "--ignore-not-found", check=False)
+            documented_command(there, '"finalizers":null')
+
+
+def install_operator(world, there):
+    """One of its own in another namespace, as the one that runs was installed."""
+    there.kubectl("create", "namespace", there.namespace)
+    for kind in ("serviceaccounts", "roles", "rolebindings", "deployments"):
+        found = world.get(kind, "bestgres-operator")
+        found["metadata"] = {"name": found["metadata"]["name"]}
+        found.pop("status", None)
+        for subject in found.get("subjects", []):
+            subject["namespace"] = there.namespace
+        there.apply(found)
 
 
 def release(context):
