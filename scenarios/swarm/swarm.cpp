@@ -33,10 +33,14 @@ std::vector<std::string> names_to_draw_from(const SwarmOptions& options) {
     return names;
 }
 
+// Each name draws a number of its own and the highest wins: a workload that is added or left out
+// moves only the seeds that it wins, not all.
 Scenario drawn_workload(std::uint64_t seed, const SwarmOptions& options) {
-    RandomStream draw(seed, "workload");
     const std::vector<std::string> names = names_to_draw_from(options);
-    Result<Scenario> scenario = workloads::make_workload(names[draw.below(names.size())]);
+    const auto winner = std::ranges::max_element(names, {}, [seed](const std::string& name) {
+        return RandomStream(seed, fmt::format("workload {}", name)).next();
+    });
+    Result<Scenario> scenario = workloads::make_workload(*winner);
     BG_CHECK(scenario.ok(), "workloads are asked for by their names");
     return std::move(*scenario);
 }

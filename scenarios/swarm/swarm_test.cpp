@@ -88,6 +88,23 @@ TEST(Swarm, keeps_to_the_workloads_that_it_is_given) {
     }
 }
 
+TEST(Swarm, moves_only_the_seeds_that_another_workload_wins) {
+    const std::vector<std::string> before = {"W01", "W02-3-async", "W12-3-sync"};
+    const std::vector<std::string> after = {"W18", "W01", "W02-3-async", "W12-3-sync"};
+    std::map<std::string, int> drawn;
+    for (std::uint64_t seed = 0; seed < some_seeds; ++seed) {
+        const Scenario now = swarm_scenario(seed, {.workloads = after});
+        ++drawn[now.name.substr(0, 3)];
+        if (!now.name.starts_with("W18")) {
+            EXPECT_EQ(now, swarm_scenario(seed, {.workloads = before})) << seed;
+        }
+    }
+    for (const auto& [name, count] : drawn) {
+        EXPECT_NEAR(count, some_seeds / 4.0, 40) << name;
+    }
+    EXPECT_EQ(drawn.size(), 4U);
+}
+
 TEST(Budget, never_takes_the_last_copy) {
     Scenario scenario = *workloads::make_workload("W01");
     scenario.faults = {fault("f1", FaultKind::volume_lost, "db-0", {})};
