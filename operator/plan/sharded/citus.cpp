@@ -133,10 +133,13 @@ CitusJob job_of(const Row& row) {
             .message = text(row, 6)};
 }
 
+// Citus tries for 30 s to reach a node whose address says nothing, as that of a pod that is gone
+// may: longer than the statement has, so that a removal would be cancelled each time.
 std::vector<Statement> command(std::string id, std::string call) {
     return {
         {.id = "session.limits",
-         .text = "SET lock_timeout = '5s'; SET statement_timeout = '25s'",
+         .text = "SET lock_timeout = '5s'; SET statement_timeout = '25s'; "
+                 "SET citus.node_connection_timeout = '5s'",
          .parameters = {}},
         {.id = std::move(id), .text = "SELECT pg_catalog." + std::move(call), .parameters = {}}};
 }

@@ -269,6 +269,13 @@ TEST(UndoRemoval, after_citus_forgot_it_the_group_is_registered_again) {
               "SELECT pg_catalog.citus_add_node('10.0.0.3', 5432, 2, 'primary', 'default')");
 }
 
+TEST(RemoveShard, citus_gives_a_silent_node_up_while_the_statement_still_has_time) {
+    const std::vector<postgres::Statement> statements = remove_node({.host = "10.0.0.3"});
+    EXPECT_EQ(statements.at(1).text,
+              "SET lock_timeout = '5s'; SET statement_timeout = '25s'; "
+              "SET citus.node_connection_timeout = '5s'");
+}
+
 TEST(UndoRemoval, protection_that_was_lifted_comes_back) {
     TestSharded shop = removing_until("Releasing");
     shop.perform();
