@@ -5,6 +5,7 @@
 #include "lib/base/overloaded.hpp"
 #include "lib/kube/workload.hpp"
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/clients.hpp"
 #include "scenarios/engine/engine.hpp"
@@ -20,18 +21,29 @@ namespace {
 constexpr Duration evict_again = std::chrono::seconds(5);
 constexpr const char* field_manager = "kubectl";
 
+// The resources of the operator's own are no kinds of the library's.
+kube::Kind kind_of(const Json& manifest) {
+    const std::string name = string_at(manifest, {"kind"});
+    for (const kube::Kind& own :
+         {kube::kinds::bg_cluster, kube::kinds::bg_sharded_cluster, kube::kinds::bg_db_ops}) {
+        if (name == own.name) {
+            return own;
+        }
+    }
+    // What is neither meets the schema of clusters, which refuses it.
+    return kube::find_kind(string_at(manifest, {"apiVersion"}), name)
+        .value_or(kube::kinds::bg_cluster);
+}
+
 void apply_manifest(WorldState& world, const ApplyManifest& apply) {
     const Json manifest = with_roles_resolved(apply.manifest, TruthView(world));
-    const std::string name = string_at(manifest, {"kind"});
-    const bool is_cluster = name == "BGCluster";
-    const kube::Kind own = is_cluster ? kube::kinds::bg_cluster : kube::kinds::bg_db_ops;
-    const auto kind = kube::find_kind(string_at(manifest, {"apiVersion"}), name);
-    (void)perform_as_user(world, kube::Apply{.kind = kind.value_or(own),
+    const kube::Kind kind = kind_of(manifest);
+    (void)perform_as_user(world, kube::Apply{.kind = kind,
                                              .object = kube::Object(manifest),
                                              .field_manager = field_manager,
                                              .force = true,
                                              .subresource = ""});
-    if (is_cluster) {
+    if (kind == kube::kinds::bg_cluster) {
         add_clients(world, string_at(manifest, {"metadata", "name"}));
     }
 }

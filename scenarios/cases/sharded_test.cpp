@@ -1,0 +1,79 @@
+// Sharded clusters on virtual time, with the model of Citus: from the resource to groups that know
+// each other.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "lib/kube/condition.hpp"
+#include "operator/api/sharded.hpp"
+#include "scenarios/testing.hpp"
+
+namespace bestgres::scenarios {
+namespace {
+
+using std::chrono::minutes;
+
+const kube::Ref whole{kube::kinds::bg_sharded_cluster, "shop", "db"};
+
+Json sharded_manifest(int shards) {
+    const Json group = {{"instances", 1},
+                        {"image", {{"tag", "bestgres-patroni:15"}}},
+                        {"volumeSpec", {{"persistentVolumeSize", "1Gi"}}},
+                        {"patroni", {{"ttl", 20}, {"loopWait", 5}, {"retryTimeout", 5}}}};
+    return {
+        {"apiVersion", "bestgres.io/v1"},
+        {"kind", "BGShardedCluster"},
+        {"metadata", {{"name", "db"}, {"namespace", "shop"}}},
+        {"spec",
+         {{"shards", shards}, {"database", "app"}, {"coordinator", group}, {"workers", group}}}};
+}
+
+bool is_ready(const kube::Object& resource) {
+    return kube::condition_is_true(resource, "Ready");
+}
+
+std::string status_of(const World& world) {
+    return to_yaml(object_at(world.get(whole).json(), {"status"})) + situation(world);
+}
+
+// As asked: what is there is what the last change of the resource wants, and at rest.
+bool is_settled_with(const World& world, std::size_t groups) {
+    const kube::Object resource = world.get(whole);
+    const Json& told = array_at(resource.json(), {"status", "groups"});
+    return is_ready(resource) && told.size() == groups &&
+           object_at(resource.json(), {"status"}).value("observedGeneration", 0) ==
+               resource.generation() &&
+           std::ranges::all_of(told,
+                               [](const Json& group) { return group.value("registered", false); });
+}
+
+World made_with(int shards) {
+    Scenario scenario;
+    scenario.name = "sharded";
+    scenario.edits.push_back(apply_edit("create", sharded_manifest(shards), at_second(2)));
+    return World(shop(), std::move(scenario), TraceDetail::full);
+}
+
+bool settles_with(World& world, std::size_t groups) {
+    return run_until(world, [groups](const World& now) { return is_settled_with(now, groups); });
+}
+
+TEST(Sharded, a_sharded_cluster_makes_its_groups_and_is_ready_once_they_know_each_other) {
+    World world = made_with(2);
+    EXPECT_TRUE(settles_with(world, 3)) << status_of(world);
+    for (const char* group : {"db-coordinator", "db-worker-0", "db-worker-1"}) {
+        EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", group}))) << status_of(world);
+    }
+    EXPECT_LT(world.now() - world.start(), minutes(5)) << status_of(world);
+}
+
+TEST(Sharded, a_shard_is_added_to_those_that_run) {
+    World world = made_with(2);
+    ASSERT_TRUE(settles_with(world, 3)) << status_of(world);
+    world.make(apply_edit("grow", sharded_manifest(3), at_second(0)));
+    EXPECT_TRUE(settles_with(world, 4)) << status_of(world);
+    EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", "db-worker-2"}))) << status_of(world);
+}
+
+}  // namespace
+}  // namespace bestgres::scenarios
