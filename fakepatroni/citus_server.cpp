@@ -37,6 +37,9 @@ void CitusServer::stop() {
 }
 
 void CitusServer::begin(CitusOperation operation, RunFor whom, Instant now) {
+    if (std::holds_alternative<ByPatroni>(whom)) {
+        last_of_session_ = now;
+    }
     Run run;
     run.operation = std::move(operation);
     run.whom = whom;
@@ -50,6 +53,16 @@ void CitusServer::end_session() {
     in_transaction_ = false;
     pending_ = {};
     paused_.clear();
+}
+
+void CitusServer::end_idle_session(Duration idle, Instant now) {
+    const bool busy = std::ranges::any_of(
+        runs_, [](const auto& run) { return std::holds_alternative<ByPatroni>(run.second.whom); });
+    if (in_transaction_ && !pending_.empty() && !busy && now - last_of_session_ > idle) {
+        end_session();
+        session_is_cut_ = true;
+        due_ = now;
+    }
 }
 
 std::optional<CitusAction> CitusServer::next(const View& view) {
@@ -365,8 +378,8 @@ void CitusServer::note_due(const View& view) {
 
 std::uint64_t CitusServer::hash() const {
     Hasher hasher;
-    hash_values(hasher, prefix_, counter_, in_transaction_, paused_, recovery_due_, cleanup_due_,
-                tasks_are_stale_, due_, sync_retry_);
+    hash_values(hasher, prefix_, counter_, in_transaction_, session_is_cut_, last_of_session_,
+                paused_, recovery_due_, cleanup_due_, tasks_are_stale_, due_, sync_retry_);
     for (const auto& [id, run] : runs_) {
         hash_values(hasher, id, run.operation.index(), run.stage, run.open, run.due,
                     run.commits_here, run.gid, run.since, run.failed, run.moves.size());

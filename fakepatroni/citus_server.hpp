@@ -102,6 +102,9 @@ public:
     void begin(CitusOperation operation, RunFor whom, Instant now);
     // Patroni's connection is gone: its transaction is rolled back.
     void end_session();
+    // Somebody terminates sessions that have idled for `idle` in a transaction that locks nodes;
+    // Patroni learns of it with its next statement.
+    void end_idle_session(Duration idle, Instant now);
 
     std::optional<CitusAction> next(const View& view);
     void committed(RunId run);
@@ -228,6 +231,8 @@ private:
     std::uint64_t counter_ = 0;
     std::map<RunId, Run> runs_;
     bool in_transaction_ = false;  // Patroni's session
+    bool session_is_cut_ = false;  // likewise
+    Instant last_of_session_{};    // when Patroni last said something in it
     DistributedChange pending_;    // of it
     std::map<GroupId, Instant> paused_;
     std::deque<CitusAction> actions_;

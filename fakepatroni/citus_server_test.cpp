@@ -206,6 +206,26 @@ TEST_F(CitusCluster, holds_writes_to_a_node_back_until_the_transaction_that_upda
     EXPECT_EQ(rows_of("orders"), (RowSum{100, 5050}));
 }
 
+TEST_F(CitusCluster, a_transaction_of_patroni_that_idles_is_ended_and_patroni_learns_of_it) {
+    servers["coordinator"].run_citus(BeginTransaction{}, servers.now);
+    servers.run_for(seconds(1));
+    servers["coordinator"].run_citus(UpdateNode{node(1), "worker-1-demoted"}, servers.now);
+    servers.run_for(seconds(1));
+    postgres::Call release;
+    release.password = "secret";
+    release.statements = {{"citus.release", "SELECT pg_terminate_backend(pid)", {}}};
+    servers["coordinator"].run_sql(++last, release, servers.now);
+    EXPECT_FALSE(ask(RemoveNode{"worker-2"}, seconds(29))) << "it has not idled for long enough";
+    servers.run_for(seconds(2));
+    servers["coordinator"].run_sql(++last, release, servers.now);
+    servers.run_for(seconds(2));
+    EXPECT_EQ(tables().primary_of(2), nullptr) << "what waited goes on";
+    EXPECT_EQ(tables().primary_of(1)->host, "worker-1");
+    servers["coordinator"].run_citus(EndTransaction{true}, servers.now);
+    servers.run_for(seconds(1));
+    EXPECT_EQ(tables().primary_of(1)->host, "worker-1") << "it was rolled back";
+}
+
 TEST_F(CitusCluster, an_update_cuts_off_who_still_writes_after_the_cooldown) {
     make_table("orders");
     servers["worker-1"].set_faults({.locks_held = true}, servers.now);

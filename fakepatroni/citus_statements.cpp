@@ -41,6 +41,11 @@ void merge(DistributedChange& into, const DistributedChange& more) {
 
 // The plan of what asks for one transaction; those that wait for a lock stay where they are.
 void CitusServer::begin_run(Run& run, const View& view) {
+    if (session_is_cut_ && std::holds_alternative<ByPatroni>(run.whom)) {
+        session_is_cut_ = false;
+        fail(run, {"57P01", "terminating connection due to administrator command"});
+        return;
+    }
     if (is<InsertRows>(run.operation)) {
         begin_insert(run, view);
         return;

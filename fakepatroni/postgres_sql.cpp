@@ -7,6 +7,12 @@
 #include "fakepatroni/postgres.hpp"
 
 namespace bestgres::fakepatroni {
+namespace {
+
+// What `citus.release` says: operator/plan/sharded/citus.cpp.
+constexpr Duration idle_too_long = std::chrono::seconds(30);
+
+}  // namespace
 
 void Postgres::run_sql(postgres::CallId id, const postgres::Call& call, Instant now) {
     const ConnectRequest request{.role = call.username,
@@ -52,6 +58,9 @@ bool Postgres::run_next(postgres::CallId id, Instant now) {
         run.in_citus = true;
         citus_.begin(*std::move(operation), ByStatement{id}, now);
         return false;
+    }
+    if (statement.id == "citus.release") {
+        citus_.end_idle_session(idle_too_long, now);
     }
     auto effect = effect_of(statement, catalogue(), settings_.statements);
     if (!effect.ok()) {

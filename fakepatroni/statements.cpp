@@ -268,8 +268,8 @@ Effect effect_of(const postgres::Statement& statement, const Catalogue& catalogu
     if (statement.text == make_text) {
         return make_ledger(catalogue);
     }
-    // How long the session waits for locks and answers; and idle transactions, which nobody has
-    // here.
+    // How long the session waits for locks and answers; and the end of idle transactions, which is
+    // the server's affair.
     if (statement.id == "session.limits" || statement.id == "citus.release") {
         return StatementEffect{};
     }

@@ -75,5 +75,16 @@ TEST(Sharded, a_shard_is_added_to_those_that_run) {
     EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", "db-worker-2"}))) << status_of(world);
 }
 
+TEST(Sharded, shards_are_removed_one_after_the_other) {
+    World world = made_with(3);
+    ASSERT_TRUE(settles_with(world, 4)) << status_of(world);
+    world.make(apply_edit("shrink", sharded_manifest(1), at_second(0)));
+    EXPECT_TRUE(settles_with(world, 2)) << status_of(world);
+    for (const char* group : {"db-worker-1", "db-worker-2"}) {
+        EXPECT_TRUE(world.get({bg_cluster, "shop", group}).name().empty()) << status_of(world);
+    }
+    EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", "db-worker-0"}))) << status_of(world);
+}
+
 }  // namespace
 }  // namespace bestgres::scenarios
