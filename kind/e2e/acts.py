@@ -7,14 +7,22 @@ from e2e.history import History, leaders, most_down
 from e2e.world import Failure, expect, wait_until
 from e2e.writer import pod_manifest
 
+# Patroni may refuse for a moment, for instance while it moves the synchronous standby: one asks again then.
 SWITCHOVER = r"""
-import base64, json, os, urllib.request
+import base64, json, os, time, urllib.error, urllib.request
 body = json.dumps({"leader": os.environ["LEADER"], "candidate": os.environ["CANDIDATE"]}).encode()
 request = urllib.request.Request(os.environ["URL"] + "/switchover", body, {"Content-Type": "application/json"})
 credentials = base64.b64encode(("patroni:" + os.environ["PASSWORD"]).encode()).decode()
 request.add_header("Authorization", "Basic " + credentials)
-print("rows:")
-print(urllib.request.urlopen(request, timeout=60).read().decode())
+for attempt in range(20):
+    try:
+        print(urllib.request.urlopen(request, timeout=60).read().decode())
+        break
+    except urllib.error.HTTPError as refusal:
+        print(refusal.code, refusal.read().decode())
+    except OSError as error:
+        print(error)
+    time.sleep(2)
 """
 
 
@@ -27,7 +35,11 @@ def switch_over(cluster, candidate):
         {"name": "URL", "value": f"http://{address}:8008"}, {"name": "LEADER", "value": leader},
         {"name": "CANDIDATE", "value": candidate},
         {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": cluster.secret, "key": "restapi-password"}}}]))
-    wait_until(f"{candidate} leads", lambda: cluster.leader() == candidate, 60)
+    try:
+        wait_until(f"{candidate} leads after {leader}", lambda: cluster.leader() == candidate, 60)
+    except Failure as failure:
+        answers = cluster.world.kubectl("logs", name, check=False)
+        raise Failure(f"{failure}; {cluster.leader()} leads, and Patroni answered: {answers.stdout.strip()}") from failure
     cluster.world.delete("pod", name, "--wait=false", check=False)
 
 
