@@ -4,7 +4,6 @@ Cases that disturb only their own cluster run side by side; losses of a node, th
 """
 import argparse
 import concurrent.futures
-import json
 import os
 import pathlib
 import re
@@ -85,7 +84,7 @@ def clean_up(context):
     for cluster in context.clusters:
         cluster.destroy()
     for cluster in context.clusters:
-        for operation in json.loads(context.world.kubectl("get", "bgdbops", "-o", "json"))["items"]:
+        for operation in context.world.list("bgdbops"):
             if operation["spec"]["bgCluster"] == cluster.name:
                 context.world.delete("bgdbops", operation["metadata"]["name"], "--ignore-not-found", check=False)
         selectors = [f"bestgres.io/cluster={cluster.name}"]

@@ -69,7 +69,7 @@ class Probes:
         return self
 
     def read(self):
-        self.seen = read_probes(self.cluster.world.kubectl("logs", self.name))
+        self.seen = read_probes(self.cluster.world.logs(self.name))
         return self.seen
 
     def stop(self):

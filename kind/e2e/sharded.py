@@ -200,7 +200,7 @@ class NodeWatch:
         return self
 
     def read(self):
-        lines = [line.split(" ", 2) for line in self.world.kubectl("logs", self.name).splitlines() if line[:1].isdigit()]
+        lines = [line.split(" ", 2) for line in self.world.logs(self.name).splitlines() if line[:1].isdigit()]
         return [(float(when), service, json.loads(nodes)) for when, service, nodes in lines]
 
     def seconds_until(self, leaders, since):

@@ -3,6 +3,8 @@ import json
 import subprocess
 import time
 
+from e2e.reader import Reader, Unreadable
+
 
 class Failure(Exception):
     """An expectation that did not hold: the message is a sentence for the report."""
@@ -17,6 +19,7 @@ class World:
         self.kubeconfig = kubeconfig
         self.namespace = namespace
         self.kubectl_path = kubectl
+        self.reader = Reader(kubectl, kubeconfig)
         self.hooks = hooks  # how this world loses a node or its API server; None where it cannot
         self.versions = set()  # of Patroni and PostgreSQL, as the clusters' members said
         self.pod_roles = {}  # of the clusters that the cases made, by name
@@ -32,16 +35,22 @@ class World:
         return done.stdout if check else done
 
     def get(self, kind, name):
-        """The object, or None when it does not exist."""
-        done = self.kubectl("get", kind, name, "-o", "json", check=False)
-        if done.returncode == 0:
-            return json.loads(done.stdout)
-        if "NotFound" in done.stderr or "not found" in done.stderr:
-            return None
-        raise Failure(f"get {kind} {name}: {done.stderr.strip()}")
+        """The object, or None when it does not exist. `kind` is a plural."""
+        return self.read(self.reader.get, kind, self.namespace, name)
 
     def list(self, kind, selector=""):
-        return json.loads(self.kubectl("get", kind, "-l", selector, "-o", "json"))["items"]
+        return self.read(self.reader.list, kind, self.namespace, selector)
+
+    def logs(self, pod):
+        """Of a pod with one container."""
+        return self.read(self.reader.logs, self.namespace, pod)
+
+    @staticmethod
+    def read(how, *arguments):
+        try:
+            return how(*arguments)
+        except Unreadable as unreadable:
+            raise Failure(str(unreadable)) from unreadable
 
     def apply(self, *objects):
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": objects})

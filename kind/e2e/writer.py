@@ -94,7 +94,7 @@ class Writer:
         return self
 
     def read(self):
-        text = self.world.kubectl("logs", self.name)
+        text = self.world.logs(self.name)
         self.lines = [line.split(" ", 3) for line in text.splitlines() if line and line[0].isdigit()]
         return self.lines
 
@@ -170,12 +170,12 @@ def run_pod(world, pod, what, timeout=60):
     world.apply(pod)
 
     def finished():
-        phase = world.get("pod", name).get("status", {}).get("phase")
+        phase = world.get("pods", name).get("status", {}).get("phase")
         return phase if phase in ("Succeeded", "Failed") else None
 
     try:
         phase = wait_until(f"{what} ends", finished, timeout, every=0.3)
-        output = world.kubectl("logs", name)
+        output = world.logs(name)
         expect(phase == "Succeeded", f"{what} failed: {output.strip()[-300:]}")
         return output.split("rows:\n", 1)[-1].strip()
     finally:

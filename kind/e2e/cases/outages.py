@@ -62,7 +62,7 @@ def node_loss(context):
     writer.start()
     cluster.wait_sync()
     # The client must outlive the node: the primary moves away from it first where they share one.
-    client_node = context.world.get("pod", writer.name)["spec"]["nodeName"]
+    client_node = context.world.get("pods", writer.name)["spec"]["nodeName"]
     if node_of(cluster, cluster.leader()) == client_node:
         switch_over(cluster, next(name for name in cluster.sync_standbys() if node_of(cluster, name) != client_node))
         cluster.wait_ready()
