@@ -58,6 +58,7 @@ function(bestgres_static_library name)
     target_link_libraries(${name} PUBLIC ${arg_LINKS} nlohmann_json::nlohmann_json fmt::fmt-header-only
         PRIVATE bestgres_flags)
     target_compile_options(${name} PRIVATE -Os -g0 -ffunction-sections -fdata-sections)
+    bestgres_compile_together(${name})
 endfunction()
 
 # bestgres_test(NAME SOURCES ... LINKS ... ARGS ...): one program, one ctest entry of the same name.
