@@ -1,5 +1,9 @@
 // A BGCluster for every group, as the spec says. One that is to be removed follows its parent like
 // all others until it goes; what its removal has set (remove_shard.cpp) stays.
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "operator/api/cluster_words.hpp"
 #include "operator/manifests/group_cluster.hpp"
 #include "operator/manifests/names.hpp"
@@ -89,6 +93,27 @@ api::ClusterSpec wanted_spec(const ShardedView& view, const ShardGroup& group) {
     return spec;
 }
 
+// Another spec may restart members, and a group that a move touches keeps its primary. Where one
+// has none, the change may be what the move waits for.
+const CitusJob* job_to_wait_for(const ShardedView& view) {
+    const CitusReading* const reading = view.reading(0);
+    const CitusJob* const job = reading != nullptr && reading->job ? &*reading->job : nullptr;
+    const bool moves = job != nullptr && job->active();
+    const bool all_serve = moves && std::ranges::all_of(view.groups, [&](const auto& group) {
+                               return group.leader || reading->primary_of(group.number) == nullptr;
+                           });
+    return all_serve ? job : nullptr;
+}
+
+ShardedOpinion wait_for(const CitusJob& job, const ShardGroup& group) {
+    ShardedWaiting waiting =
+        blocked(fmt::format("background job {0} of Citus to end before {1} changes: select "
+                            "citus_job_cancel({0}) ends it sooner",
+                            job.id, group.cluster));
+    waiting.patience = std::chrono::hours(1);
+    return ask_until(std::move(waiting), ask_seldom);
+}
+
 ShardedOpinion follow(const ShardedView& view, const ShardGroup& group) {
     if (group.child.being_deleted()) {
         return group.wanted
@@ -110,6 +135,9 @@ ShardedOpinion follow(const ShardedView& view, const ShardGroup& group) {
     Json patch = difference(live == nullptr ? Json::object() : *live, api::to_json(wanted));
     if (patch.empty()) {
         return {};
+    }
+    if (const CitusJob* const job = job_to_wait_for(view)) {
+        return wait_for(*job, group);
     }
     return just(change_child(group, ShardedRule::keep_groups, {{"spec", std::move(patch)}},
                              "as the sharded cluster says"));

@@ -201,6 +201,38 @@ TEST(Rebalance, one_job_at_a_time_and_its_progress_is_told) {
     EXPECT_TRUE(shop.plan().ask_at.has_value());
 }
 
+TEST(Rebalance, no_group_changes_while_shards_move) {
+    TestSharded shop = with_empty_shard();
+    shop.everywhere([](CitusReading& reading) {
+        reading.job = CitusJob{.id = 7, .state = "running", .done = 3, .total = 8};
+    });
+    shop.asks("shards: 2\nworkerOverrides: [{shard: 1, parameters: {work_mem: 8MB}}]\n");
+    ASSERT_EQ(shop.step(), "");
+    EXPECT_EQ(shop.waits().front(),
+              "background job 7 of Citus to end before shop-worker-1 changes: select "
+              "citus_job_cancel(7) ends it sooner");
+    EXPECT_TRUE(shop.plan().ask_at.has_value());
+    shop.edit(kube::kinds::pod, "shop-worker-1-0",
+              [](Json& json) { json["status"]["conditions"] = Json::array(); });
+    EXPECT_EQ(shop.step(), "PatchObject BGCluster shop-worker-1: as the sharded cluster says")
+        << "it may be what brings the group back";
+}
+
+TEST(Rebalance, waits_until_every_group_is_as_its_spec_says) {
+    TestSharded shop = with_empty_shard();
+    shop.reading(0).moves = 8;
+    shop.edit(bg_cluster, "shop-worker-0",
+              [](Json& json) { json["status"]["phase"] = "Updating"; });
+    ASSERT_EQ(shop.step(), "");
+    EXPECT_EQ(shop.waits().front(),
+              "shop-worker-0 to be as its spec says: its primary may not change while shards move");
+    shop.edit(bg_cluster, "shop-worker-0", [](Json& json) {
+        json["status"]["phase"] = "Running";
+        json["metadata"]["generation"] = 2;
+    });
+    EXPECT_EQ(shop.step(), "");
+}
+
 TEST(Rebalance, after_a_failure_a_while_passes) {
     TestSharded shop = with_empty_shard();
     shop.reading(0).moves = 8;

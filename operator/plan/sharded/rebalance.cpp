@@ -31,6 +31,14 @@ bool is_wanted(const ShardedView& view) {
            view.facts.balanced_as != view.spread && has_idle_shard(view);
 }
 
+// Members are restarted, or one after the other leaves.
+bool is_changing(const ShardGroup& group) {
+    const api::Phase phase = group.status.phase.value_or(api::Phase::creating);
+    return group.status.observed_generation != group.child.generation() ||
+           phase == api::Phase::updating || phase == api::Phase::switching_over ||
+           phase == api::Phase::scaling;
+}
+
 ShardedWaiting wait(std::string because) {
     return {.rule = ShardedRule::rebalance, .because = std::move(because)};
 }
@@ -38,6 +46,12 @@ ShardedWaiting wait(std::string because) {
 }  // namespace
 
 std::string objection_to_moves(const ShardedView& view) {
+    for (const ShardGroup& group : view.groups) {
+        if (group.exists() && is_changing(group)) {
+            return group.cluster +
+                   " to be as its spec says: its primary may not change while shards move";
+        }
+    }
     const CitusReading* const reading = view.reading(0);
     if (reading == nullptr || reading->without_identity.empty() ||
         view.spec->rebalance.transfer_mode != api::TransferMode::automatic) {
