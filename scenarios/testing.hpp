@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -81,6 +83,15 @@ inline bool is_settled(const World& world, const std::string& ready) {
 
 inline std::string primary(const World& world) {
     return string_at(world.get({bg_cluster, "shop", "db"}).json(), {"status", "primary"});
+}
+
+// Whether the three members of `db` are there and run this image.
+inline bool all_run(const World& world, const std::string& image) {
+    return std::ranges::all_of(std::array{"db-0", "db-1", "db-2"}, [&](const char* name) {
+        const kube::Object pod = world.get({kube::kinds::pod, "shop", name});
+        const Json& containers = array_at(pod.json(), {"spec", "containers"});
+        return !containers.empty() && string_at(containers[0], {"image"}) == image;
+    });
 }
 
 // Every step that an operator began, in words.

@@ -40,14 +40,6 @@ std::int64_t running(const World& world) {
     });
 }
 
-bool all_run_the_next_image(const World& world) {
-    return std::ranges::all_of(std::vector{"db-0", "db-1", "db-2"}, [&world](const char* name) {
-        const kube::Object pod = world.get({kube::kinds::pod, "shop", name});
-        const Json& containers = array_at(pod.json(), {"spec", "containers"});
-        return !containers.empty() && string_at(containers[0], {"image"}) == next_image;
-    });
-}
-
 // The fewest members that ran at any moment since the cluster was whole first.
 struct Outcome {
     World world;
@@ -72,7 +64,7 @@ TEST_P(DrainInARoll, takes_no_second_member_away_and_both_come_to_their_end) {
     const World& world = outcome.world;
     EXPECT_TRUE(world.never_triggered().empty());
     EXPECT_TRUE(is_settled(world, "3/3")) << situation(world);
-    EXPECT_TRUE(all_run_the_next_image(world)) << situation(world);
+    EXPECT_TRUE(all_run(world, next_image)) << situation(world);
     EXPECT_TRUE(world.violations().empty()) << situation(world);
     EXPECT_EQ(outcome.fewest, 2) << situation(world);
 }

@@ -21,18 +21,6 @@ Scenario roll() {
     return scenario;
 }
 
-bool all_run(const World& world, const std::string& image) {
-    for (int ordinal = 0; ordinal < 3; ++ordinal) {
-        const kube::Object pod =
-            world.get({kube::kinds::pod, "shop", "db-" + std::to_string(ordinal)});
-        const Json& containers = array_at(pod.json(), {"spec", "containers"});
-        if (containers.empty() || string_at(containers[0], {"image"}) != image) {
-            return false;
-        }
-    }
-    return true;
-}
-
 std::string phase(const World& world) {
     return string_at(world.get({bg_cluster, "shop", "db"}).json(), {"status", "phase"});
 }
