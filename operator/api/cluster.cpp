@@ -67,6 +67,10 @@ std::int64_t running_instances(const ClusterSpec& spec) {
     return spec.hibernate ? 0 : spec.instances;
 }
 
+Duration quarantine(const RetentionSpec& spec) {
+    return duration_of(spec.quarantine);
+}
+
 std::int64_t maximum_lag_on_failover(const ClusterSpec& spec) {
     const auto quantity = kube::Quantity::parse(spec.patroni.maximum_lag_on_failover);
     BG_CHECK(quantity.ok(), "maximumLagOnFailover was checked when the spec was read");

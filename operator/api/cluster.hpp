@@ -25,6 +25,7 @@ using Texts = std::map<std::string, std::string>;
 enum class Flavour { patroni, spilo };
 enum class PullPolicy { always, if_not_present, never };
 enum class VolumePolicy { retain, remove };
+enum class LeftVolumePolicy { quarantine, retain, remove };  // of a member that left
 enum class Synchronous { disabled, preferred, required, quorum };
 enum class LogLevel { critical, error, warning, info, debug };
 enum class ServiceType { cluster_ip, node_port, load_balancer };
@@ -32,7 +33,8 @@ enum class TrafficPolicy { cluster, local };
 
 struct RetentionSpec {
     VolumePolicy when_deleted = VolumePolicy::retain;
-    VolumePolicy when_scaled = VolumePolicy::retain;
+    LeftVolumePolicy when_scaled = LeftVolumePolicy::retain;
+    std::string quarantine = "7d";  // a duration, as a text that was checked when it was read
 
     bool operator==(const RetentionSpec&) const = default;
 };
@@ -178,6 +180,8 @@ LogLevel log_level(const ClusterSpec& spec);
 const std::vector<std::string>& bootstrap_sql(const ClusterSpec& spec);
 // How many members are to run: none of a cluster that hibernates.
 std::int64_t running_instances(const ClusterSpec& spec);
+// How long the volume of a member that left is kept where whenScaled is Quarantine.
+Duration quarantine(const RetentionSpec& spec);
 // Bytes; the text was checked when the spec was read.
 std::int64_t maximum_lag_on_failover(const ClusterSpec& spec);
 

@@ -21,7 +21,12 @@ void describe(Visitor& visit, RetentionSpec& spec) {
                      "and a cluster of the same name finds its data again."});
     visit("whenScaled", spec.when_scaled,
           Field{.doc = "What happens to the volume of a member that was removed by lowering "
-                       "`instances`."});
+                       "`instances`. Quarantine keeps it for the time that `quarantine` says, and "
+                       "the member comes back on it when `instances` is raised."});
+    visit("quarantine", spec.quarantine,
+          with_doc(duration_field,
+                   "How long a volume is kept where whenScaled is Quarantine, from the time when "
+                   "its member had left. `bestgres undelete` takes it back."));
 }
 
 template <class Visitor>

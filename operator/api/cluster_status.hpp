@@ -98,7 +98,8 @@ struct VolumeStatus {
     std::string name;  // of the PVC
     std::string requested;
     std::string capacity;
-    std::string state;  // Bound, Pending, Growing, Retained, ...
+    std::string state;             // Bound, Pending, Growing, Retained, Quarantined, ...
+    std::optional<Instant> until;  // of one in quarantine: it is deleted then
 
     bool operator==(const VolumeStatus&) const = default;
 };

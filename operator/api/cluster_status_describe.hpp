@@ -77,7 +77,9 @@ void describe(Visitor& visit, VolumeStatus& volume) {
     visit("name", volume.name, Field{.doc = "The PersistentVolumeClaim.", .required = true});
     visit("requested", volume.requested, Field{.doc = "What was asked for."});
     visit("capacity", volume.capacity, Field{.doc = "What there is."});
-    visit("state", volume.state, Field{.doc = "Bound, Pending, Growing, Retained, ..."});
+    visit("state", volume.state,
+          Field{.doc = "Bound, Pending, Growing; Retained or Quarantined where its member left."});
+    visit("until", volume.until, Field{.doc = "When one that is quarantined is deleted."});
 }
 
 template <class Visitor>

@@ -49,6 +49,24 @@ pod: {labels: {team: a}}
     EXPECT_EQ(spec.resources.requests.at("cpu"), "1");
 }
 
+TEST(ClusterSpec, keeps_volumes_in_quarantine_for_a_duration) {
+    const auto with = [](const std::string& retention) {
+        return "image: {tag: x}\nvolumeSpec: {persistentVolumeSize: 1Gi, retention: {" + retention +
+               "}}";
+    };
+    const RetentionSpec defaults;
+    EXPECT_EQ(defaults.when_scaled, LeftVolumePolicy::retain);
+    EXPECT_EQ(quarantine(defaults), std::chrono::hours(24 * 7));
+    EXPECT_EQ(problems_of(with("whenScaled: Quarantine, quarantine: 1h30m")), "");
+    EXPECT_EQ(problems_of(with("whenScaled: Quarantine, quarantine: a week")),
+              "spec.volumeSpec.retention.quarantine: must be a duration such as 90s, 1h30m or 7d, "
+              "got \"a week\"");
+    EXPECT_EQ(problems_of(with("whenDeleted: Quarantine")),
+              "spec.volumeSpec.retention.whenDeleted: must be one of Retain, Delete, got "
+              "\"Quarantine\"")
+        << "nobody would be left to count the time";
+}
+
 TEST(ClusterSpec, says_path_rule_and_value) {
     EXPECT_EQ(problems_of(least_spec("patroni: {ttl: 5}")),
               "spec.patroni.ttl: must be at least 20, got 5");

@@ -27,6 +27,14 @@ struct Words<VolumePolicy> {
 };
 
 template <>
+struct Words<LeftVolumePolicy> {
+    static constexpr std::array<std::pair<LeftVolumePolicy, std::string_view>, 3> all{
+        {{LeftVolumePolicy::quarantine, "Quarantine"},
+         {LeftVolumePolicy::retain, "Retain"},
+         {LeftVolumePolicy::remove, "Delete"}}};
+};
+
+template <>
 struct Words<Synchronous> {
     static constexpr std::array<std::pair<Synchronous, std::string_view>, 4> all{
         {{Synchronous::disabled, "disabled"},

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/base/json.hpp"
+#include "lib/base/time.hpp"
 
 namespace bestgres::api {
 
@@ -33,6 +34,18 @@ struct Field {
     std::string_view cel{};       // a rule on this field alone, with what it says when broken
     std::string_view cel_says{};
 };
+
+constexpr Field with_doc(Field field, std::string_view doc) {
+    field.doc = doc;
+    return field;
+}
+
+// A text that parse_duration reads.
+inline constexpr Field duration_field{.max_length = 40,
+                                      .pattern = "^([0-9]{1,6}(ms|s|m|h|d|w)){1,6}$",
+                                      .pattern_says = "a duration such as 90s, 1h30m or 7d"};
+// What such a text says, which was checked when it was read.
+Duration duration_of(const std::string& text);
 
 // A rule over several fields of one struct, in CEL.
 struct Rule {

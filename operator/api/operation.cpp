@@ -38,12 +38,6 @@ Problems validate(const OperationSpec& spec) {
     return problems;
 }
 
-Duration duration_of(const std::string& text) {
-    const Result<Duration> parsed = parse_duration(text);
-    BG_CHECK(parsed.ok(), "durations were checked when the spec was read");
-    return *parsed;
-}
-
 }  // namespace
 
 bool runs_jobs(OperationKind kind) {

@@ -50,9 +50,6 @@ struct Words<StepResult> {
          {StepResult::failed, "Failed"}}};
 };
 
-inline constexpr Field duration_field{.max_length = 40,
-                                      .pattern = "^([0-9]{1,6}(ms|s|m|h|d|w)){1,6}$",
-                                      .pattern_says = "a duration such as 90s, 1h30m or 7d"};
 inline constexpr Field member_field{.min_length = 1,
                                     .max_length = 63,
                                     .pattern = "^[a-z]([-a-z0-9]*[a-z0-9])?-[0-9]+$",
@@ -69,11 +66,6 @@ inline constexpr Field table_field{
     .max_items = 64,
     .pattern = "^([A-Za-z_][A-Za-z0-9_$]*|\"[^\"]+\")([.]([A-Za-z_][A-Za-z0-9_$]*|\"[^\"]+\"))?$",
     .pattern_says = "the name of a table such as orders, shop.orders or shop.\"Orders\""};
-
-constexpr Field with_doc(Field field, std::string_view doc) {
-    field.doc = doc;
-    return field;
-}
 
 template <class Visitor>
 void describe(Visitor& visit, SwitchoverOperation& spec) {

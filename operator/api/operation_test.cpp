@@ -35,6 +35,9 @@ TEST(OperationSpec, reads_durations_and_times) {
     EXPECT_EQ(timeout(*spec), std::chrono::minutes(90));
     EXPECT_EQ(ttl_after_finished(*spec), std::chrono::hours(24 * 7));
     EXPECT_EQ(spec->run_at, Instant{1'795'190'400'000'000'000});
+    EXPECT_GE(timeout(*read("{bgCluster: db, op: restart, timeout: 999999w999999w}")),
+              std::chrono::hours(24 * 365 * 100))
+        << "longer than times can say";
     EXPECT_EQ(problems_with("{bgCluster: db, op: restart, timeout: soon}"),
               "spec.timeout: must be a duration such as 90s, 1h30m or 7d, got \"soon\"");
 }

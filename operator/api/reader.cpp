@@ -82,6 +82,12 @@ bool has_too_many(const Found& found, std::string_view what) {
 
 }  // namespace
 
+Duration duration_of(const std::string& text) {
+    // Its form was checked when it was read. A century is as good as more, which times cannot hold.
+    constexpr Duration longest = std::chrono::hours(24 * 365 * 100);
+    return std::min(parse_duration(text).value_or(longest), longest);
+}
+
 std::string to_string(const Problem& problem) {
     if (problem.value.is_null()) {
         return problem.path + ": " + problem.message;

@@ -38,6 +38,14 @@ struct Stranger {
     Instant proven;
 };
 
+// Claims that pods of other people mount, and when that was looked for.
+struct Mounts {
+    std::map<std::string, std::string> pods;  // by claim
+    Instant seen;
+};
+// How long it counts that somebody mounts a claim: nothing tells when he lets go.
+inline constexpr Duration mounts_hold = std::chrono::minutes(10);
+
 struct ClusterWork {
     enum class Stage {
         idle,
@@ -69,6 +77,7 @@ struct ClusterWork {
 
     std::map<kube::Ref, plan::Settled> settled;
     std::map<kube::Ref, Stranger> foreign;
+    Mounts mounts;
     std::optional<plan::Ledger> ledger;
     std::string sqlstate;
     std::vector<api::DecisionStatus> decisions;
@@ -107,6 +116,11 @@ struct ClusterWork {
             hasher.add(stranger.uid);
             hasher.add(static_cast<std::uint64_t>(stranger.proven.ns));
         }
+        for (const auto& [claim, pod] : mounts.pods) {
+            hasher.add(claim);
+            hasher.add(pod);
+        }
+        hasher.add(static_cast<std::uint64_t>(mounts.seen.ns));
         hasher.add(static_cast<std::uint64_t>(not_before.ns));
         hasher.add(operation_refused);
         hasher.add(static_cast<std::uint64_t>(operation_failures));

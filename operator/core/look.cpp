@@ -17,6 +17,31 @@ using Stage = ClusterWork::Stage;
 
 constexpr Duration answer_within = std::chrono::seconds(3);
 
+// Of a member that left: nobody but a stranger can mount it.
+bool takes_a_volume(const std::optional<plan::Step>& step) {
+    return step && step->rule == plan::RuleId::left_volumes &&
+           std::holds_alternative<plan::DeleteObject>(step->effect);
+}
+
+// By pods that are no members of the cluster: those the view knows.
+Mounts mounts_in(const kube::Listing& pods, std::string_view cluster, Instant now) {
+    Mounts mounts{.pods = {}, .seen = now};
+    for (const kube::Object& pod : pods.items) {
+        const std::string_view phase = kube::pod_phase(pod);
+        const bool is_member = manifests::pod_ordinal(cluster, pod.name()).has_value();
+        if (is_member || phase == "Succeeded" || phase == "Failed") {
+            continue;
+        }
+        for (const Json& volume : array_at(pod.json(), {"spec", "volumes"})) {
+            const std::string claim = string_at(volume, {"persistentVolumeClaim", "claimName"});
+            if (!claim.empty()) {
+                mounts.pods[claim] = pod.name();
+            }
+        }
+    }
+    return mounts;
+}
+
 }  // namespace
 
 void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> step, Turn& turn) {
@@ -52,6 +77,14 @@ void OperatorCore::begin_look(const ClusterKey& key, std::optional<plan::Step> s
           kube::Ref{kube::kinds::stateful_set, key.ns, manifests::stateful_set_name(key.name)}}) {
         ask(ref, look_up(ref));
     }
+    if (takes_a_volume(work.step)) {
+        Pending pending;
+        pending.purpose = Purpose::look;
+        pending.key = key;
+        pending.of_mounts = true;
+        ++work.awaited;
+        call_kube(std::move(pending), kube::List{kube::kinds::pod, key.ns, "", ""}, turn);
+    }
     if (work.step && plan::is_of_operations(work.step->rule)) {
         ask({kube::kinds::bg_db_ops, key.ns, ""},
             kube::List{kube::kinds::bg_db_ops, key.ns, "", ""});
@@ -65,7 +98,10 @@ void OperatorCore::on_look(const Pending& pending, const kube::Answer& answer, T
         return;
     }
     if (answer.outcome.ok()) {
-        if (const auto* listing = std::get_if<kube::Listing>(&*answer.outcome)) {
+        const auto* const listing = std::get_if<kube::Listing>(&*answer.outcome);
+        if (listing != nullptr && pending.of_mounts) {
+            work.mounts = mounts_in(*listing, pending.key.name, turn.now);
+        } else if (listing != nullptr) {
             const std::set<ClusterKey> changed = store_.replace(
                 {.kind = pending.ref.kind,
                  .ns = pending.key.ns,

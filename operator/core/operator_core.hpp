@@ -83,6 +83,7 @@ private:
         kube::Ref ref;  // of a look: the kind listed, or the object
         std::string pod_uid;
         bool of_scopes = false;  // of a look: Patroni's objects of a group
+        bool of_mounts = false;  // of a look: who mounts the cluster's claims
         bool member_is_ready = false;
         std::int64_t group = 0;  // of Citus, that was asked
         bool writes = false;  // the API server's answer to it is awaited

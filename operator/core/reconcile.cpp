@@ -115,6 +115,9 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
             facts.foreign.emplace(ref, stranger.uid);
         }
     }
+    if (turn.now < work.mounts.seen + mounts_hold) {
+        facts.mounted = work.mounts.pods;
+    }
     facts.rest = work.rest;
     facts.operator_image = settings_.operator_image;
     facts.passwords = work.passwords;

@@ -32,6 +32,14 @@ inline constexpr std::string_view config_hash_annotation = "bestgres.io/config-h
 // Of the manifest of a Service: shows that a field has left it, which nothing in the object does.
 inline constexpr std::string_view manifest_hash_annotation = "bestgres.io/manifest-hash";
 
+// Of the claim of a member that left, while it is in quarantine: label, and annotations.
+inline constexpr std::string_view quarantined_label = "bestgres.io/quarantined";
+inline constexpr std::string_view quarantined_since = "bestgres.io/quarantined-since";
+inline constexpr std::string_view quarantined_until = "bestgres.io/quarantined-until";
+inline constexpr std::string_view left_member_annotation = "bestgres.io/left-member";
+// Of a claim that its user took back: it stays until its member comes back, or its cluster goes.
+inline constexpr std::string_view kept_annotation = "bestgres.io/kept";
+
 // Labels of every object of the cluster, without the owner's uid.
 Json common_labels(std::string_view cluster);
 // Scope and group of a cluster that is one; nothing of any other.

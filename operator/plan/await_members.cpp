@@ -3,6 +3,7 @@
 #include "operator/manifests/names.hpp"
 #include "operator/plan/compose.hpp"
 #include "operator/plan/health.hpp"
+#include "operator/plan/retained.hpp"
 #include "operator/plan/rules.hpp"
 
 namespace bestgres::plan {
@@ -64,6 +65,12 @@ Opinion await_members(const ClusterView& view) {
     }
     if (view.replicas < view.wanted) {
         opinion.waits.push_back(wait_for_the_first(view));
+    }
+    if (view.wanted < api::running_instances(*view.spec)) {
+        if (std::string objection = objection_to_volume(view, view.wanted); !objection.empty()) {
+            opinion.waits.push_back(
+                {.rule = RuleId::await_members, .because = std::move(objection)});
+        }
     }
     if (opinion.empty() && view.wanted > 0 && view.primary() == nullptr) {
         opinion.waits.push_back({.rule = RuleId::await_members,

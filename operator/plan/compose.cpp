@@ -23,12 +23,6 @@ api::WaitingStatus dated(const ClusterView& view, const Waiting& waiting) {
             .deadline = since + waiting.patience};
 }
 
-void keep_earliest(std::optional<Instant>& earliest, std::optional<Instant> other) {
-    if (other && (!earliest || *other < *earliest)) {
-        earliest = other;
-    }
-}
-
 }  // namespace
 
 void PlanBuilder::add_all(Rule rule) {
@@ -52,11 +46,11 @@ void PlanBuilder::take(Opinion opinion) {
     for (const Waiting& waiting : opinion.waits) {
         api::WaitingStatus wait = dated(view_, waiting);
         if (wait.deadline > view_.now()) {
-            keep_earliest(plan_.look_again, wait.deadline);
+            keep_earlier(plan_.look_again, wait.deadline);
         }
         plan_.waits.push_back(std::move(wait));
     }
-    keep_earliest(plan_.look_again, opinion.look_again);
+    keep_earlier(plan_.look_again, opinion.look_again);
 }
 
 Plan PlanBuilder::build() && {

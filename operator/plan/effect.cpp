@@ -107,7 +107,7 @@ bool same_intent(const Effect& left, const Effect& right) {
     }
     if (const auto* patch = std::get_if<PatchObject>(&left)) {
         const auto& other = std::get<PatchObject>(right);
-        return patch->uid == other.uid && patch->merge == other.merge;
+        return patch->ref == other.ref && patch->uid == other.uid && patch->what == other.what;
     }
     if (const auto* start = std::get_if<StartJob>(&left)) {
         return start->job.name() == std::get<StartJob>(right).job.name();

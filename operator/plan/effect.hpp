@@ -42,7 +42,7 @@ struct PatchObject {
     std::string uid;
     std::string resource_version;
     Json merge;        // RFC 7386, without metadata.resourceVersion
-    std::string what;  // "grow to 20Gi": for people
+    std::string what;  // "grow to 20Gi": for people, and what makes two patches the same intent
     bool operator==(const PatchObject&) const = default;
 };
 // Anything but a pod.

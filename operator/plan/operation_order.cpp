@@ -169,12 +169,6 @@ std::string turn_of(const ClusterView& view, const Operation& operation, const O
 
 }  // namespace
 
-void keep_earlier(std::optional<Instant>& earliest, std::optional<Instant> other) {
-    if (other && (!earliest || *other < *earliest)) {
-        earliest = other;
-    }
-}
-
 const Operation* find_current(const ClusterView& view, const std::vector<Operation>& operations) {
     const auto running = std::ranges::find_if(operations, &Operation::runs);
     if (running != operations.end()) {

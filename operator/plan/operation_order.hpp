@@ -15,6 +15,4 @@ OperationsPlan keep_order(const ClusterView& view, const std::vector<Operation>&
 // The one that runs, or whose turn it is; null where there is none.
 const Operation* find_current(const ClusterView& view, const std::vector<Operation>& operations);
 
-void keep_earlier(std::optional<Instant>& earliest, std::optional<Instant> other);
-
 }  // namespace bestgres::plan

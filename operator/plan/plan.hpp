@@ -41,6 +41,12 @@ struct Opinion {
     bool operator==(const Opinion&) const = default;
 };
 
+inline void keep_earlier(std::optional<Instant>& earliest, std::optional<Instant> other) {
+    if (other && (!earliest || *other < *earliest)) {
+        earliest = other;
+    }
+}
+
 struct Plan {
     std::vector<Step> steps;  // at most one disruptive, and it is last
     std::vector<api::WaitingStatus> waits;

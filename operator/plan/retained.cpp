@@ -69,6 +69,21 @@ bool says(const kube::Object& claim, const Json& annotations) {
     return true;
 }
 
+std::string objection_to_volume(const ClusterView& view, std::int64_t ordinal) {
+    const kube::Ref ref{kube::kinds::persistent_volume_claim, view.ns,
+                        manifests::volume_claim_name(view.name, ordinal)};
+    const kube::Object* const claim = view.object(ref);
+    const std::string own = view.config.initialize.value_or("");
+    const std::string_view held =
+        claim == nullptr ? "" : claim->annotation(system_identifier_annotation);
+    if (held.empty() || own.empty() || held == own) {
+        return "";
+    }
+    return manifests::pod_name(view.name, ordinal) + " cannot start: " + to_string(ref) +
+           " is of database system " + std::string(held) + ", and the cluster of " + own +
+           ". Delete the claim, and the member copies the data anew";
+}
+
 api::Problems strange_volumes(const ClusterView& view) {
     if (view.accepted) {
         return {};

@@ -18,4 +18,8 @@ bool says(const kube::Object& claim, const Json& annotations);
 // says nothing is no reason.
 api::Problems strange_volumes(const ClusterView& view);
 
+// Why a member could never start on the volume that waits for it under its name: it holds another
+// database system than the cluster's. Empty where it could, or nobody knows.
+std::string objection_to_volume(const ClusterView& view, std::int64_t ordinal);
+
 }  // namespace bestgres::plan

@@ -30,6 +30,8 @@ std::string_view to_string(RuleId rule) {
             return "run_bootstrap_sql";
         case RuleId::scale_in:
             return "scale_in";
+        case RuleId::left_volumes:
+            return "left_volumes";
         case RuleId::update_members:
             return "update_members";
         case RuleId::restart_pending:

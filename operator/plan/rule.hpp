@@ -20,6 +20,7 @@ enum class RuleId {
     follow_settings,     // Patroni's dynamic configuration
     run_bootstrap_sql,   // once, on the leader
     scale_in,            // members beyond the wanted number
+    left_volumes,        // claims of members that left, or have come back
     update_members,      // pods on an old template
     restart_pending,     // settings that need a restart
     await_members,       // members that are still coming up

@@ -24,30 +24,6 @@ bool leads(const Member& member) {
     return member.holds_lock && runs(member);
 }
 
-// Claims of members that are gone, where the user chose not to keep them.
-Opinion remove_left_volume(const ClusterView& view) {
-    if (view.spec->volume.retention.when_scaled != api::VolumePolicy::remove || is_to_rest(view) ||
-        view.primary() == nullptr) {
-        return {};
-    }
-    for (const auto& [ref, claim] : view.facts.objects) {
-        const auto ordinal = ref.kind == kube::kinds::persistent_volume_claim
-                                 ? manifests::volume_claim_ordinal(view.name, ref.name)
-                                 : std::nullopt;
-        const bool left = ordinal && *ordinal >= std::max(view.replicas, view.spec->instances) &&
-                          view.member(manifests::pod_name(view.name, *ordinal)) == nullptr;
-        if (left && !claim.being_deleted()) {
-            return just(Step{
-                .effect = DeleteObject{.ref = ref,
-                                       .uid = std::string(claim.uid()),
-                                       .resource_version = std::string(claim.resource_version())},
-                .rule = RuleId::scale_in,
-                .because = "its member left, and whenScaled is Delete"});
-        }
-    }
-    return {};
-}
-
 // Where nobody leads, a member that has stopped may hold more than all others: the one that led
 // last above all.
 std::optional<Refusal> last_copy(const ClusterView& view, const Member& leaver) {
@@ -150,7 +126,7 @@ Opinion scale_in(const ClusterView& view) {
         return wait(leaving->name + " is leaving");
     }
     if (view.replicas <= view.wanted) {
-        return remove_left_volume(view);
+        return {};
     }
     // Who leaves can wait for that.
     if (std::ranges::any_of(view.members, [&view](const Member& member) {

@@ -9,6 +9,7 @@
 #include "operator/manifests/names.hpp"
 #include "operator/plan/health.hpp"
 #include "operator/plan/hibernate.hpp"
+#include "operator/plan/left_volumes.hpp"
 #include "operator/plan/rules.hpp"
 #include "operator/plan/scale_in.hpp"
 
@@ -365,7 +366,7 @@ std::string claim_state(const ClusterView& view, const kube::Object& claim, bool
         return "Terminating";
     }
     if (!has_member) {
-        return "Retained";
+        return quarantine_of(claim) ? "Quarantined" : "Retained";
     }
     const bool grows = view.spec && !kube::claim_capacity(claim).empty() &&
                        kube::claim_request(claim) != kube::claim_capacity(claim);
@@ -379,10 +380,13 @@ void add_volumes(const ClusterView& view, api::ClusterStatus& status) {
                                  : std::nullopt;
         if (ordinal) {
             const bool used = view.member(manifests::pod_name(view.name, *ordinal)) != nullptr;
-            status.volumes.push_back({.name = ref.name,
-                                      .requested = std::string(kube::claim_request(claim)),
-                                      .capacity = std::string(kube::claim_capacity(claim)),
-                                      .state = claim_state(view, claim, used)});
+            const std::optional<Quarantine> marked = quarantine_of(claim);
+            status.volumes.push_back(
+                {.name = ref.name,
+                 .requested = std::string(kube::claim_request(claim)),
+                 .capacity = std::string(kube::claim_capacity(claim)),
+                 .state = claim_state(view, claim, used),
+                 .until = marked && !used ? std::optional(marked->until) : std::nullopt});
         }
     }
 }

@@ -7,6 +7,7 @@
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 #include "operator/plan/compose.hpp"
+#include "operator/plan/left_volumes.hpp"
 #include "operator/plan/retained.hpp"
 #include "operator/plan/rules.hpp"
 
@@ -93,15 +94,20 @@ Opinion label_retained(const ClusterView& view) {
         view.spec && view.spec->volume.retention.when_deleted == api::VolumePolicy::retain;
     const Json annotations = retains ? belonging(view) : Json::object();
     for (const auto& [ref, claim] : view.facts.objects) {
-        if (ref.kind != kube::kinds::persistent_volume_claim || claim.being_deleted() ||
-            says(claim, annotations)) {
+        if (ref.kind != kube::kinds::persistent_volume_claim || claim.being_deleted()) {
             continue;
         }
+        // Nobody is left who would delete it when its time is over.
+        Json metadata = retains ? without_quarantine(claim) : Json::object();
+        if (says(claim, annotations) && metadata.empty()) {
+            continue;
+        }
+        metadata["annotations"].update(annotations);
         return just(Step{
             .effect = PatchObject{.ref = ref,
                                   .uid = std::string(claim.uid()),
                                   .resource_version = std::string(claim.resource_version()),
-                                  .merge = {{"metadata", {{"annotations", annotations}}}},
+                                  .merge = {{"metadata", std::move(metadata)}},
                                   .what = "say what it holds"},
             .rule = RuleId::tear_down,
             .because = "it outlives the cluster, and another of the name must not mistake it"});

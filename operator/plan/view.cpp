@@ -242,6 +242,16 @@ bool waits_for_the_first(const ClusterView& view) {
            !view.config.initialize.value_or("").empty() && view.primary() == nullptr;
 }
 
+// How many of so many members can start: none is told to beside a volume of another database.
+std::int64_t startable(const ClusterView& view, std::int64_t wanted) {
+    for (std::int64_t ordinal = view.replicas; ordinal < wanted; ++ordinal) {
+        if (!objection_to_volume(view, ordinal).empty()) {
+            return ordinal;
+        }
+    }
+    return wanted;
+}
+
 // Fewer replicas than pods are for rules to ask for; an absent StatefulSet must not remove members
 // by being created anew.
 void read_replicas(ClusterView& view) {
@@ -253,8 +263,9 @@ void read_replicas(ClusterView& view) {
     if (!view.spec) {
         return;
     }
-    view.wanted =
-        objection_to_rest(view).empty() ? api::running_instances(*view.spec) : view.replicas;
+    view.wanted = objection_to_rest(view).empty()
+                      ? startable(view, api::running_instances(*view.spec))
+                      : view.replicas;
     view.replicas =
         std::max(view.replicas, waits_for_the_first(view) ? std::int64_t{1} : view.wanted);
     read_members(view);

@@ -83,7 +83,9 @@ struct Facts {
     std::vector<kube::Object> operations;                 // every BGDbOps that names this cluster
     bool operations_known = true;  // those are all of them, and the Jobs in `objects` all of theirs
     std::string operation_refused;  // why the open step's last try failed; empty: it has not
-    Memory memory;                  // of earlier readings; empty is fine
+    // Claims that some pod mounts which is no member, with its name; as far as it was looked for.
+    std::map<std::string, std::string> mounted;
+    Memory memory;  // of earlier readings; empty is fine
 };
 
 // An object that the cluster should have now, as it is to be applied.

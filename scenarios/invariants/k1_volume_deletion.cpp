@@ -1,8 +1,10 @@
 #include "scenarios/invariants/k1_volume_deletion.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "lib/kube/workload.hpp"
+#include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 
 namespace bestgres::scenarios {
@@ -10,31 +12,63 @@ namespace {
 
 using api::VolumePolicy;
 
-bool is_used(const Truth& truth, const kube::Object& claim) {
+kube::Ref pod_of(const kube::Object& claim) {
     const std::string_view prefix = "pgdata-";
-    const std::string pod(claim.name().substr(std::min(prefix.size(), claim.name().size())));
-    const kube::Object user = truth.object({kube::kinds::pod, std::string(claim.ns()), pod});
-    const std::string_view phase = kube::pod_phase(user);
-    return !user.name().empty() && phase != "Succeeded" && phase != "Failed";
+    return {kube::kinds::pod, std::string(claim.ns()),
+            std::string(claim.name().substr(std::min(prefix.size(), claim.name().size())))};
 }
 
-bool is_licensed(const kube::Object& resource, const std::optional<api::ClusterSpec>& in_force,
-                 const kube::Object& claim) {
-    const std::optional<api::ClusterSpec> asked = asked_spec(resource);
-    for (const auto& spec : {asked, in_force}) {
-        if (!spec) {
-            continue;
-        }
-        const api::RetentionSpec& retention = spec->volume.retention;
-        const auto ordinal = manifests::volume_claim_ordinal(resource.name(), claim.name());
-        const bool dying = is_going(resource) && retention.when_deleted == VolumePolicy::remove;
-        const bool surplus =
-            ordinal && *ordinal >= spec->instances && retention.when_scaled == VolumePolicy::remove;
-        if (dying || surplus) {
-            return true;
+bool mounts(const kube::Object& pod, const kube::Object& claim) {
+    const Json& volumes = array_at(pod.json(), {"spec", "volumes"});
+    return pod.ns() == claim.ns() &&
+           std::any_of(volumes.begin(), volumes.end(), [&claim](const Json& volume) {
+               return string_at(volume, {"persistentVolumeClaim", "claimName"}) == claim.name();
+           });
+}
+
+// By its member, or by whoever else mounts it.
+bool is_used(const Truth& truth, const kube::Object& claim) {
+    const kube::Ref own = pod_of(claim);
+    const auto pods = truth.objects(kube::kinds::pod);
+    return std::any_of(pods.begin(), pods.end(), [&](const kube::Object& pod) {
+        const std::string_view phase = kube::pod_phase(pod);
+        const bool is_own = pod.ns() == own.ns && pod.name() == own.name;
+        return (is_own || mounts(pod, claim)) && phase != "Succeeded" && phase != "Failed";
+    });
+}
+
+// A clock that jumps is a fault: who waited by it may be early by as much.
+Duration of_jumps(const Truth& truth) {
+    Duration most{};
+    for (const Fault& fault : truth.scenario().faults) {
+        if (fault.kind == FaultKind::clock_jump) {
+            most += std::chrono::milliseconds(std::abs(fault.amount));
         }
     }
+    return most;
+}
+
+bool left_for_good(const api::RetentionSpec& retention, Duration away) {
+    switch (retention.when_scaled) {
+        case api::LeftVolumePolicy::retain:
+            return false;
+        case api::LeftVolumePolicy::remove:
+            return true;
+        case api::LeftVolumePolicy::quarantine:
+            return away >= api::quarantine(retention);
+    }
     return false;
+}
+
+bool is_licensed(const kube::Object& resource, const api::ClusterSpec& spec,
+                 const kube::Object& claim, Duration away) {
+    const api::RetentionSpec& retention = spec.volume.retention;
+    const auto ordinal = manifests::volume_claim_ordinal(resource.name(), claim.name());
+    const bool dying = is_going(resource) && retention.when_deleted == VolumePolicy::remove;
+    const bool surplus = ordinal && *ordinal >= spec.instances &&
+                         claim.annotation(manifests::kept_annotation) != "true" &&
+                         left_for_good(retention, away);
+    return dying || surplus;
 }
 
 // What a StatefulSet of the operator lets its controller do with claims; empty where nothing.
@@ -54,8 +88,33 @@ std::string left_to_the_controller(const ObjectChanged& changed) {
 
 }  // namespace
 
+void K1VolumeDeletion::note_pods(const Occurrence& occurrence, const Truth& truth) {
+    const auto* const changed = std::get_if<ObjectChanged>(&occurrence);
+    if (changed != nullptr && changed->before.kind() == kube::kinds::pod.name &&
+        changed->after.name().empty()) {
+        gone_[{kube::kinds::pod, std::string(changed->before.ns()),
+               std::string(changed->before.name())}] = truth.now();
+    }
+}
+
+// Who was never there left when his volume was made.
+Instant K1VolumeDeletion::left_at(const kube::Object& claim) const {
+    const auto found = gone_.find(pod_of(claim));
+    const Instant made = claim.creation_timestamp().value_or(Instant{});
+    return found == gone_.end() ? made : std::max(found->second, made);
+}
+
+void K1VolumeDeletion::hash_into(Hasher& hasher) const {
+    wishes_.hash_into(hasher);
+    for (const auto& [pod, when] : gone_) {
+        hasher.add(to_string(pod));
+        hasher.add(static_cast<std::uint64_t>(when.ns));
+    }
+}
+
 void K1VolumeDeletion::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     wishes_.on(occurrence, truth);
+    note_pods(occurrence, truth);
     if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
         if (const std::string left = left_to_the_controller(*changed); !left.empty()) {
             findings.add(text,
@@ -80,13 +139,16 @@ void K1VolumeDeletion::on(const Occurrence& occurrence, const Truth& truth, Find
     }
     const bool lost = kube::claim_phase(claim) == "Lost";
     if (!lost && is_used(truth, claim)) {
-        findings.add(text, what + " while its pod exists", {identify(claim)});
+        findings.add(text, what + " while a pod uses it", {identify(claim)});
     }
     const std::vector<kube::Object> resources = wishes_.recent(truth, id);
     const auto in_force = spec_in_force(truth, id);
+    const Duration away = truth.now() - left_at(claim) + of_jumps(truth);
     const bool licensed =
         lost || std::any_of(resources.begin(), resources.end(), [&](const kube::Object& one) {
-            return is_licensed(one, in_force, claim);
+            const std::optional<api::ClusterSpec> asked = asked_spec(one);
+            return (asked && is_licensed(one, *asked, claim, away)) ||
+                   (in_force && is_licensed(one, *in_force, claim, away));
         });
     if (!licensed) {
         const kube::Object resource = resource_of(truth, id);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <map>
+
 #include "scenarios/invariants/wishes.hpp"
 
 namespace bestgres::scenarios {
@@ -8,15 +10,21 @@ struct K1VolumeDeletion {
     static constexpr LawText text{
         "K1",
         "The operator deletes a volume claim only when its user allowed it (the cluster is being "
-        "deleted and whenDeleted is Delete, its member left and whenScaled is Delete, or the "
-        "volume is lost), when no pod uses it, and by uid and resourceVersion; and it leaves none "
-        "to the StatefulSet controller."};
+        "deleted and whenDeleted is Delete; its member left and whenScaled is Delete, or "
+        "Quarantine and the member has been away for as long as that lasts, and the user has not "
+        "taken it back; or the volume is lost), when no pod uses it, and by uid and "
+        "resourceVersion; and it leaves none to the StatefulSet controller."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
-    void hash_into(Hasher& hasher) const { wishes_.hash_into(hasher); }
+    void hash_into(Hasher& hasher) const;
 
 private:
+    void note_pods(const Occurrence& occurrence, const Truth& truth);
+    // When its member was last there.
+    Instant left_at(const kube::Object& claim) const;
+
     Wishes wishes_;
+    std::map<kube::Ref, Instant> gone_;  // when each pod that is gone went
 };
 
 }  // namespace bestgres::scenarios

@@ -14,6 +14,19 @@ struct K1 : ::testing::Test, Court<K1VolumeDeletion> {
         truth.put(kube::kinds::bg_cluster, with_retention(cluster_json(2), "Retain", "Delete"));
         truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
     }
+    // An hour of quarantine begins.
+    void the_member_leaves_for_an_hour() {
+        Json cluster = with_retention(cluster_json(2), "Retain", "Quarantine");
+        cluster["spec"]["volumeSpec"]["retention"]["quarantine"] = "1h";
+        truth.put(kube::kinds::bg_cluster, cluster);
+        the_pod_goes("db-2");
+    }
+    void the_pod_goes(const std::string& pod) {
+        const kube::Object before = truth.object(ref_of(kube::kinds::pod, pod));
+        truth.store.erase(ref_of(kube::kinds::pod, pod));
+        tell(ObjectChanged{.actor = a_controller, .before = before, .after = {}});
+    }
+    void later(Duration span) { truth.at = truth.at + span; }
     void the_operator_deletes_it() {
         const kube::Object stored = truth.object(claim);
         call(the_operator,
@@ -25,6 +38,63 @@ struct K1 : ::testing::Test, Court<K1VolumeDeletion> {
 
 TEST_F(K1, a_member_that_left_may_lose_its_volume_where_its_user_said_so) {
     the_member_left();
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), "");
+}
+
+constexpr const char* too_early =
+    "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2, but cluster shop/db keeps its "
+    "volumes";
+
+TEST_F(K1, a_quarantine_is_over_when_its_member_has_been_away_long_enough) {
+    the_member_leaves_for_an_hour();
+    later(std::chrono::hours(1));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K1, a_quarantine_is_not_over_before) {
+    the_member_leaves_for_an_hour();
+    later(std::chrono::minutes(59));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), too_early);
+}
+
+TEST_F(K1, a_quarantine_counts_from_the_last_time_that_the_member_was_there) {
+    the_member_leaves_for_an_hour();
+    later(std::chrono::minutes(50));
+    truth.put(kube::kinds::pod, pod_json("db-2"));
+    the_pod_goes("db-2");
+    later(std::chrono::minutes(50));
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), too_early);
+}
+
+TEST_F(K1, what_its_user_took_back_is_kept) {
+    the_member_leaves_for_an_hour();
+    later(std::chrono::hours(2));
+    Json kept = claim_json("pgdata-db-2");
+    kept["metadata"]["annotations"]["bestgres.io/kept"] = "true";
+    truth.put(kube::kinds::persistent_volume_claim, kept);
+    the_operator_deletes_it();
+    EXPECT_EQ(said(), too_early);
+}
+
+TEST_F(K1, what_somebody_else_mounts_is_kept) {
+    the_member_leaves_for_an_hour();
+    later(std::chrono::hours(2));
+    Json rescue = {{"metadata", {{"name", "rescue"}}}, {"status", {{"phase", "Running"}}}};
+    rescue["spec"]["volumes"] = {{{"persistentVolumeClaim", {{"claimName", "pgdata-db-2"}}}}};
+    truth.put(kube::kinds::pod, rescue);
+    the_operator_deletes_it();
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2 while a pod uses it");
+}
+
+TEST_F(K1, a_clock_that_jumped_may_end_a_quarantine_early) {
+    truth.run.faults.push_back({.id = "jump", .kind = FaultKind::clock_jump, .amount = 120'000});
+    the_member_leaves_for_an_hour();
+    later(std::chrono::minutes(59));
     the_operator_deletes_it();
     EXPECT_EQ(said(), "");
 }
@@ -94,7 +164,7 @@ TEST_F(K1, a_volume_in_use_is_kept) {
     truth.put(kube::kinds::bg_cluster, with_retention(cluster_json(2), "Retain", "Delete"));
     the_operator_deletes_it();
     EXPECT_EQ(said(),
-              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2 while its pod exists");
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2 while a pod uses it");
 }
 
 TEST_F(K1, a_deletion_names_the_incarnation_and_the_version) {

@@ -80,6 +80,29 @@ TEST(Recording, says_which_line_is_broken) {
     EXPECT_EQ(broken.error().message, "line 2: unknown word: ");
 }
 
+TEST(Redaction, keeps_of_pods_of_others_what_they_mount) {
+    const Json pod = {
+        {"apiVersion", "v1"},
+        {"kind", "Pod"},
+        {"metadata", {{"name", "rescue"}, {"namespace", "shop"}, {"labels", {{"app", "x"}}}}},
+        {"spec",
+         {{"containers", Json::array({{{"env", Json::array({{{"value", "hush"}}})}}})},
+          {"volumes", Json::array({{{"persistentVolumeClaim", {{"claimName", "pgdata-db-2"}}}},
+                                   {{"emptyDir", Json::object()}}})}}},
+        {"status", {{"phase", "Running"}, {"podIP", "10.0.0.9"}}}};
+    Redaction redaction;
+    const Event event = redaction.redacted(kube::Answer{
+        .id = 1,
+        .outcome =
+            kube::Outcome(kube::Listing{.items = {kube::Object(pod)}, .resource_version = "7"})});
+    const auto& outcome = *std::get<kube::Answer>(event).outcome;
+    const Json kept = std::get<kube::Listing>(outcome).items.at(0).json();
+    EXPECT_EQ(dump(kept).find("hush"), std::string::npos) << dump(kept);
+    EXPECT_EQ(string_at(kept["spec"]["volumes"][0], {"persistentVolumeClaim", "claimName"}),
+              "pgdata-db-2");
+    EXPECT_EQ(string_at(kept, {"status", "phase"}), "Running");
+}
+
 TEST(Redaction, gives_equal_values_equal_names_and_others_others) {
     Redaction redaction;
     const auto secret = [](const std::string& one, const std::string& two) {

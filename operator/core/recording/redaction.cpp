@@ -3,6 +3,7 @@
 #include "lib/base/encoding.hpp"
 #include "lib/base/overloaded.hpp"
 #include "lib/base/random.hpp"
+#include "operator/manifests/labels.hpp"
 
 namespace bestgres::core {
 namespace {
@@ -19,6 +20,25 @@ std::string replacement(std::size_t count, std::uint64_t number) {
     return bytes;
 }
 
+// Of a pod that is no cluster's the operator asks which claims it mounts. What else it says, above
+// all in its environment, is nobody's business.
+kube::Object of_others(const kube::Object& pod) {
+    const Json& metadata = object_at(pod.json(), {"metadata"});
+    Json kept = {{"apiVersion", std::string(pod.api_version())}, {"kind", std::string(pod.kind())}};
+    for (const char* const key : {"name", "namespace", "uid", "resourceVersion"}) {
+        if (const auto found = metadata.find(key); found != metadata.end()) {
+            kept["metadata"][key] = *found;
+        }
+    }
+    for (const Json& volume : array_at(pod.json(), {"spec", "volumes"})) {
+        if (const Json* const claim = find(volume, {"persistentVolumeClaim"})) {
+            kept["spec"]["volumes"].push_back({{"persistentVolumeClaim", *claim}});
+        }
+    }
+    kept["status"]["phase"] = string_at(pod.json(), {"status", "phase"});
+    return kube::Object(std::move(kept));
+}
+
 }  // namespace
 
 std::string Redaction::name_of(const std::string& value) {
@@ -30,6 +50,10 @@ std::string Redaction::name_of(const std::string& value) {
 }
 
 kube::Object Redaction::redacted(const kube::Object& object) {
+    const bool is_pod = object.kind() == kube::kinds::pod.name;
+    if (is_pod && object.label(manifests::cluster_label).empty()) {
+        return of_others(object);
+    }
     if (object.kind() != kube::kinds::secret.name) {
         return object;
     }

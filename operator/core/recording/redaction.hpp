@@ -12,8 +12,9 @@ namespace bestgres::core {
 class Redaction {
 public:
     // The same event with every value of a Secret replaced by a name for it: equal values get equal
-    // names, so that what the core compares stays equal. Random bytes become as many others. Of a
-    // message of PostgreSQL only the first line is kept, because the others quote statements.
+    // names, so that what the core compares stays equal. Of pods of others is kept what they mount.
+    // Random bytes become as many others. Of a message of PostgreSQL only the first line is kept,
+    // because the others quote statements.
     Event redacted(const Event& event);
 
 private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "operator/plan/plan.hpp"
 #include "operator/plan/sharded/rules.hpp"
 
 namespace bestgres::plan {
@@ -11,12 +12,6 @@ constexpr Duration ask_moves_pause = std::chrono::seconds(5);
 
 Instant in_seconds(Instant at) {
     return Instant{at.ns - at.ns % 1'000'000'000};
-}
-
-void keep_earliest(std::optional<Instant>& earliest, std::optional<Instant> other) {
-    if (other && (!earliest || *other < *earliest)) {
-        earliest = other;
-    }
 }
 
 // When Citus was asked last; long ago where it has never answered.
@@ -36,7 +31,7 @@ void take(const ShardedView& view, ShardedOpinion opinion, ShardedPlan& plan) {
         const Instant since = waiting_since(view, waiting);
         const Instant deadline = since + waiting.patience;
         if (deadline > view.now()) {
-            keep_earliest(plan.look_again, deadline);
+            keep_earlier(plan.look_again, deadline);
         }
         plan.waits.push_back({.rule = std::string(to_string(waiting.rule)),
                               .because = waiting.because,
@@ -44,10 +39,10 @@ void take(const ShardedView& view, ShardedOpinion opinion, ShardedPlan& plan) {
                               .deadline = deadline});
     }
     if (opinion.look_again && *opinion.look_again > view.now()) {
-        keep_earliest(plan.look_again, opinion.look_again);
+        keep_earlier(plan.look_again, opinion.look_again);
     }
     if (opinion.ask_after) {
-        keep_earliest(plan.ask_at, last_answer(view) + *opinion.ask_after);
+        keep_earlier(plan.ask_at, last_answer(view) + *opinion.ask_after);
     }
 }
 
@@ -62,11 +57,11 @@ void decide_what_to_ask(const ShardedView& view, ShardedPlan& plan) {
         return;
     }
     if (view.facts.read_as != view.ground) {
-        keep_earliest(plan.ask_at, Instant{});
+        keep_earlier(plan.ask_at, Instant{});
     }
     if (wants_to_know_moves(view)) {
         plan.ask_for_moves = true;
-        keep_earliest(plan.ask_at, last_answer(view) + ask_moves_pause);
+        keep_earlier(plan.ask_at, last_answer(view) + ask_moves_pause);
     }
 }
 
