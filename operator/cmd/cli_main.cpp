@@ -24,7 +24,7 @@ constexpr const char* usage =
     "  local    an API server, nodes and the operator on this machine, without Kubernetes\n"
     "  plan     what the operator would do about a manifest, and why\n"
     "  status   a cluster's members, conditions, waits and last decisions\n"
-    "  undelete brings back a cluster whose deletion is held\n"
+    "  undelete brings back a cluster whose deletion is held, or volumes in quarantine\n"
     "the simulator: the same operator in a modelled world, on virtual time\n"
     "  simulate      random runs, watched by all laws\n"
     "  crash-points  every outcome at every call of the operator\n"

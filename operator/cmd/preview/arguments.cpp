@@ -51,6 +51,10 @@ const std::string_view undelete_usage =
     "Brings back a BGCluster whose deletion is held by spec.deletionProtection: it is replaced by\n"
     "one of the same name and spec that nobody deletes. Members, clients and data notice nothing.\n"
     "\n"
+    "Of a BGCluster that nobody deletes it takes back the volumes of members that left, which\n"
+    "whenScaled: Quarantine is going to delete: they are kept from now on.\n"
+    "\n"
+    "  --member NAME         take back the volume of this member alone, such as CLUSTER-2\n"
     "  --save FILE           where the manifest is kept meanwhile, in case that this is "
     "interrupted\n"
     "                        (default: CLUSTER.undelete.json)\n"
@@ -107,6 +111,7 @@ Result<Arguments> parse_undelete_arguments(const std::vector<std::string>& words
     Arguments arguments;
     Flags flags = connection_flags(arguments);
     flags.values["--save"] = into(arguments.file);
+    flags.values["--member"] = into(arguments.member);
     Result<Arguments> parsed = parse_of_one_cluster(words, arguments, flags);
     if (parsed.ok() && parsed->file.empty()) {
         parsed->file = parsed->cluster + ".undelete.json";

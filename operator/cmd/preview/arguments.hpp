@@ -12,6 +12,7 @@ namespace bestgres::cmd {
 struct Arguments {
     std::string file;     // of plan; where undelete saves the manifest
     std::string cluster;  // of status and undelete
+    std::string member;   // of undelete: whose volume alone is to be taken back
     std::string ns;
     std::string kubeconfig;
     std::string context;

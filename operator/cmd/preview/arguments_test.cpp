@@ -32,6 +32,7 @@ TEST(StatusArguments, take_one_cluster) {
 TEST(UndeleteArguments, take_one_cluster_and_a_place_for_its_manifest) {
     EXPECT_EQ(parse_undelete_arguments({"db"})->file, "db.undelete.json");
     EXPECT_EQ(parse_undelete_arguments({"db", "--save=x"})->file, "x");
+    EXPECT_EQ(parse_undelete_arguments({"db", "--member", "db-2"})->member, "db-2");
     EXPECT_EQ(parse_undelete_arguments({}).error().message, "the name of a cluster is missing");
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -20,10 +19,6 @@ namespace bestgres::cmd {
 namespace {
 
 constexpr int usage_error = 2;
-Instant now() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
-}
 
 Result<kube::Object> read_cluster(const std::string& file) {
     std::stringstream text;
@@ -97,7 +92,7 @@ Result<plan::Facts> read_facts(const Arguments& arguments) {
     const Result<kube::Object> file = read_cluster(arguments.file);
     BG_TRY(file);
     plan::Facts facts;
-    facts.now = now();
+    facts.now = time_here();
     // Only their presence matters here: nothing is written.
     facts.passwords = manifests::Passwords{"preview", "preview", "preview", "preview", "preview"};
     if (arguments.offline) {
@@ -162,7 +157,7 @@ int status_main(const std::vector<std::string>& words) {
         return fail(live.error().message, 1);
     }
     if (*live) {
-        fmt::print("{}", describe_cluster(**live, now()));
+        fmt::print("{}", describe_cluster(**live, time_here()));
         return 0;
     }
     const kube::Ref whole{kube::kinds::bg_sharded_cluster, connection->ns, arguments->cluster};
@@ -175,7 +170,7 @@ int status_main(const std::vector<std::string>& words) {
             fmt::format("neither {} nor {} exists", kube::to_string(ref), kube::to_string(whole)),
             1);
     }
-    fmt::print("{}", describe_sharded(**sharded, now()));
+    fmt::print("{}", describe_sharded(**sharded, time_here()));
     return 0;
 }
 

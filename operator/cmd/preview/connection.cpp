@@ -1,5 +1,7 @@
 #include "operator/cmd/preview/connection.hpp"
 
+#include <chrono>
+
 #include "lib/kube_client/access.hpp"
 
 namespace bestgres::cmd {
@@ -27,6 +29,11 @@ Result<std::optional<kube::Object>> find_live(kube_client::WaitingClient& client
         return std::optional<kube::Object>();
     }
     return Error{outcome.error().message};
+}
+
+Instant time_here() {
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return Instant{std::chrono::duration_cast<std::chrono::nanoseconds>(since).count()};
 }
 
 }  // namespace bestgres::cmd

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "lib/base/time.hpp"
 #include "lib/kube/object.hpp"
 #include "lib/kube_client/waiting.hpp"
 #include "operator/cmd/preview/arguments.hpp"
@@ -19,5 +20,8 @@ Result<Connection> connect(const Arguments& arguments);
 
 Result<std::optional<kube::Object>> find_live(kube_client::WaitingClient& client,
                                               const kube::Ref& ref);
+
+// As this machine's clock has it.
+Instant time_here();
 
 }  // namespace bestgres::cmd

@@ -64,6 +64,20 @@ std::string groups(const Json& status) {
     return rows.size() == 1 ? "" : table(rows);
 }
 
+std::string quarantined_volumes(const Json& status, Instant now) {
+    std::string text;
+    for (const Json& volume : array_at(status, {"volumes"})) {
+        const Result<Instant> until = parse_time(string_at(volume, {"until"}));
+        if (until.ok()) {
+            text += fmt::format(
+                "  {} is in quarantine for {}\n", string_at(volume, {"name"}),
+                *until > now ? format_age(*until - now) + " more, until " + format_seconds(*until)
+                             : "no longer: it is to be deleted");
+        }
+    }
+    return text;
+}
+
 std::string unseen_spec(const kube::Object& resource, const Json& status) {
     const std::int64_t observed = find_int(status, {"observedGeneration"}).value_or(0);
     return observed >= resource.generation()
@@ -125,7 +139,8 @@ std::string describe_cluster(const kube::Object& cluster, Instant now) {
         text += fmt::format("  {}: {}\n", service,
                             address.is_string() ? address.get<std::string>() : dump(address));
     }
-    return text + members(status) + conditions_and_waits(status, now);
+    return text + members(status) + quarantined_volumes(status, now) +
+           conditions_and_waits(status, now);
 }
 
 }  // namespace bestgres::cmd

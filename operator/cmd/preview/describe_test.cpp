@@ -36,6 +36,23 @@ TEST(DescribeCluster, lines_up_members_and_says_what_is_waited_for) {
         "  waits 90s for: db-1 to stream\n");
 }
 
+TEST(DescribeCluster, tells_how_long_volumes_are_in_quarantine_still) {
+    const auto quarantined = [](const char* name, Instant until) {
+        return Json{{"name", name}, {"state", "Quarantined"}, {"until", format_seconds(until)}};
+    };
+    const kube::Object cluster(
+        Json{{"metadata", {{"name", "db"}, {"namespace", "shop"}}},
+             {"status",
+              {{"volumes",
+                {{{"name", "pgdata-db-0"}, {"state", "Bound"}},
+                 quarantined("pgdata-db-1", noon + std::chrono::hours(50)),
+                 quarantined("pgdata-db-2", noon - std::chrono::seconds(1))}}}}});
+    EXPECT_EQ(describe_cluster(cluster, noon),
+              "shop/db: not seen by the operator yet, 0 ready, primary none\n"
+              "  pgdata-db-1 is in quarantine for 2d2h more, until 2023-11-17T00:13:20Z\n"
+              "  pgdata-db-2 is in quarantine for no longer: it is to be deleted\n");
+}
+
 TEST(DescribeSharded, lines_up_groups_and_says_how_far_a_removal_is) {
     const kube::Object sharded(
         Json{{"metadata", {{"name", "shop"}, {"namespace", "default"}, {"generation", 2}}},

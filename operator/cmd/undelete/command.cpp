@@ -9,6 +9,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/cmd/preview/connection.hpp"
 #include "operator/cmd/undelete/undelete.hpp"
+#include "operator/cmd/undelete/volumes.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -29,6 +30,25 @@ Result<Done> write_manifest(const std::string& file, const kube::Object& manifes
             fmt::format("write {}: it is not writable, and without it nothing is changed", file)};
     }
     return Done{};
+}
+
+int bring_back_cluster(const Undeletion& with, const kube::Ref& ref, const std::string& file) {
+    if (const Result<Done> done = undelete(with, ref); !done.ok()) {
+        return fail(done.error().message, 1);
+    }
+    fmt::print("{} is back, and nobody deletes it; its manifest is in {}\n", to_string(ref), file);
+    return 0;
+}
+
+int bring_back_volumes(const Undeletion& with, const kube::Ref& ref, const std::string& member) {
+    const auto taken = take_back_volumes(with, ref, member);
+    if (!taken.ok()) {
+        return fail(taken.error().message, 1);
+    }
+    for (const TakenBack& volume : *taken) {
+        fmt::print("{}\n", describe(volume, time_here()));
+    }
+    return 0;
 }
 
 }  // namespace
@@ -55,12 +75,13 @@ int undelete_main(const std::vector<std::string>& words) {
                 return write_manifest(arguments->file, manifest);
             },
         .pause = [] { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }};
-    if (const Result<Done> done = undelete(with, ref); !done.ok()) {
-        return fail(done.error().message, 1);
+    const auto live = find_live(*connection->client, ref);
+    if (!live.ok()) {
+        return fail(live.error().message, 1);
     }
-    fmt::print("{} is back, and nobody deletes it; its manifest is in {}\n", to_string(ref),
-               arguments->file);
-    return 0;
+    const bool of_volumes = !arguments->member.empty() || (*live && !(*live)->being_deleted());
+    return of_volumes ? bring_back_volumes(with, ref, arguments->member)
+                      : bring_back_cluster(with, ref, arguments->file);
 }
 
 }  // namespace bestgres::cmd

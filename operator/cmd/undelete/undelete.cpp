@@ -15,19 +15,6 @@ std::string name_of(const kube::Object& object) {
     return "BGCluster " + std::string(object.ns()) + "/" + std::string(object.name());
 }
 
-// What is kept for a while of members that left is brought back in another way.
-std::string quarantined_volumes(const kube::Object& live) {
-    std::string names;
-    for (const Json& volume : array_at(live.json(), {"status", "volumes"})) {
-        if (string_at(volume, {"state"}) == "Quarantined") {
-            names += (names.empty() ? "" : ", ") + string_at(volume, {"name"});
-        }
-    }
-    return names.empty() ? ""
-                         : ". To take back " + names +
-                               ", raise spec.instances: the member comes back on its volume";
-}
-
 Result<Found> find(const Undeletion& with, const kube::Ref& ref) {
     const auto outcome = with.ask(kube::Get{ref});
     if (outcome.ok()) {
@@ -106,7 +93,7 @@ Result<Done> wait_until_gone(const Undeletion& with, const kube::Ref& ref,
 
 std::string objection_to_undelete(const kube::Object& live) {
     if (!live.being_deleted()) {
-        return name_of(live) + " is not being deleted" + quarantined_volumes(live);
+        return name_of(live) + " is not being deleted";
     }
     if (!api::deletion_is_held(live)) {
         return name_of(live) +
