@@ -20,11 +20,17 @@ void C1Placements::judge(const std::string& scope, const Truth& truth, Findings&
     }
     const CitusTables& own = *metadata.at(0);
     std::set<GroupId> now;
-    for (const CitusNode* node : own.primaries()) {
-        now.insert(node->group);
+    std::set<GroupId> active;
+    for (const auto& [id, node] : own.nodes) {
+        if (node.primary) {
+            now.insert(node.group);
+        }
+        if (node.primary && node.active) {
+            active.insert(node.group);
+        }
     }
     for (const auto& placement : own.placements) {
-        if (!now.contains(placement.group)) {
+        if (!active.contains(placement.group)) {
             findings.add(
                 text,
                 fmt::format("shard {} of {} is placed on {}, which is not registered",

@@ -40,6 +40,16 @@ TEST_F(C1, catches_a_node_that_another_one_still_has_shards_on) {
               std::string::npos);
 }
 
+// One that was too quick for it is found, and ended, before the node leaves.
+TEST_F(C1, lets_a_node_be_inactive_while_a_transaction_is_prepared_on_it) {
+    drain(1);
+    changed();
+    write(1, fakepatroni::prepare("citus_0_1", {}));
+    ask(fakepatroni::DisableNode{pod_of_group(1)});
+    changed();
+    EXPECT_EQ(alarms(), 0U) << said();
+}
+
 TEST_F(C1, catches_a_node_that_leaves_with_a_prepared_transaction) {
     drain(1);
     changed();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "operator/manifests/labels.hpp"
 
 namespace bestgres::scenarios {
@@ -11,7 +12,24 @@ namespace {
 // Its own lease and notices, and what users ask for, whose status it writes.
 bool needs_no_owner(const kube::Ref& ref) {
     return ref.kind == kube::kinds::lease || ref.kind == kube::kinds::event ||
-           ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::bg_db_ops;
+           ref.kind == kube::kinds::bg_sharded_cluster || ref.kind == kube::kinds::bg_db_ops;
+}
+
+bool makes(const kube::Call& call) {
+    return std::holds_alternative<kube::Create>(call) || std::holds_alternative<kube::Apply>(call);
+}
+
+// Of a BGCluster the status and the finalizer are the operator's; all else is its user's, who for a
+// group is the sharded cluster.
+bool acts_as_user(const kube::Call& call) {
+    const auto* const patch = std::get_if<kube::Patch>(&call);
+    return makes(call) || std::holds_alternative<kube::Delete>(call) ||
+           (patch != nullptr && patch->body.contains("spec"));
+}
+
+kube::Ref sharded_called(const kube::Object& object, std::string_view label) {
+    return {kube::kinds::bg_sharded_cluster, std::string(object.ns()),
+            std::string(object.label(label))};
 }
 
 // Where the object has become another one since the call was decided on, preconditions refuse it,
@@ -24,6 +42,18 @@ bool is_let_through(const kube::Call& call, const kube::Object& before) {
         return holds(evict->only_if, before);
     }
     return body_holds(written_body(call), before);
+}
+
+void judge_group(const CallArrived& arrived, const Truth& truth, Findings& findings) {
+    const kube::Object group =
+        makes(arrived.call) ? kube::Object(written_body(arrived.call)) : arrived.before;
+    const kube::Object sharded = truth.object(sharded_called(group, manifests::sharded_label));
+    if (sharded.name().empty() || sharded.uid() != group.annotation(manifests::owner_uid_key)) {
+        findings.add(K6Ownership::text,
+                     arrived.actor.name + ": " + kube::describe(arrived.call) +
+                         " is about a group of no sharded cluster that exists",
+                     {identify(group)});
+    }
 }
 
 }  // namespace
@@ -50,7 +80,7 @@ void K6Ownership::judge_made(const CallArrived& arrived, const Truth& truth,
     const bool is_ours = arrived.before.annotation(manifests::owner_uid_key) ==
                          made.annotation(manifests::owner_uid_key);
     const bool taken_over =
-        !arrived.before.name().empty() && cluster_name(arrived.before) != id.name && !is_ours;
+        !arrived.before.name().empty() && cluster_of(arrived.before) != id && !is_ours;
     if (taken_over && std::holds_alternative<kube::Apply>(arrived.call)) {
         findings.add(text, what + " takes over an object that is not the cluster's",
                      {identify(arrived.before)});
@@ -61,7 +91,10 @@ void K6Ownership::judge_changed(const CallArrived& arrived, const Truth& truth,
                                 Findings& findings) const {
     const kube::Object& before = arrived.before;
     const std::string what = arrived.actor.name + ": " + kube::describe(arrived.call);
-    if (cluster_name(before).empty() || wishes_.recent(truth, cluster_of(before)).empty()) {
+    // What a group left behind is its sharded cluster's.
+    const bool owned = !wishes_.recent(truth, cluster_of(before)).empty() ||
+                       !truth.object(sharded_called(before, manifests::scope_label)).name().empty();
+    if (!owned) {
         findings.add(text, what + " meets an object of no cluster that exists", {identify(before)});
     }
     if (find(written_body(arrived.call), {"metadata", "ownerReferences"}) != nullptr) {
@@ -79,11 +112,17 @@ void K6Ownership::on(const Occurrence& occurrence, const Truth& truth, Findings&
     if (!ref || needs_no_owner(*ref)) {
         return;
     }
-    const bool makes = std::holds_alternative<kube::Create>(arrived->call) ||
-                       std::holds_alternative<kube::Apply>(arrived->call);
-    if (makes) {
+    const bool has_effect = makes(arrived->call) || is_let_through(arrived->call, arrived->before);
+    if (!has_effect) {
+        return;
+    }
+    if (ref->kind == kube::kinds::bg_cluster) {
+        if (acts_as_user(arrived->call)) {
+            judge_group(*arrived, truth, findings);
+        }
+    } else if (makes(arrived->call)) {
         judge_made(*arrived, truth, findings);
-    } else if (is_let_through(arrived->call, arrived->before)) {
+    } else {
         judge_changed(*arrived, truth, findings);
     }
 }

@@ -1,5 +1,6 @@
 #include "scenarios/invariants/k6_ownership.hpp"
 
+#include "operator/api/sharded.hpp"
 #include "scenarios/invariants/testing.hpp"
 
 namespace bestgres::scenarios {
@@ -85,6 +86,95 @@ TEST_F(K6, an_object_is_made_for_the_cluster_that_exists_not_for_its_namesake) {
     truth.at = truth.at + std::chrono::minutes(1);
     apply(labelled("db"));
     EXPECT_EQ(alarms(), 1U);
+}
+
+// With the coordinator of a sharded cluster `shop`.
+struct K6Groups : K6 {
+    static constexpr std::string_view uid_of_sharded = "uid-of-sharded";
+
+    K6Groups() {
+        truth.put(kube::kinds::bg_sharded_cluster,
+                  {{"metadata", {{"name", "shop"}, {"uid", uid_of_sharded}}}});
+        truth.put(kube::kinds::bg_cluster, group("shop-coordinator"));
+    }
+    static Json group(const std::string& name) {
+        return {{"metadata",
+                 {{"name", name},
+                  {"uid", "uid-of-" + name},
+                  {"namespace", "shop"},
+                  {"labels", {{std::string(manifests::sharded_label), "shop"}}},
+                  {"annotations", {{std::string(manifests::owner_uid_key), uid_of_sharded}}}}},
+                {"spec", {{"citus", {{"scope", "shop"}, {"group", 0}, {"database", "app"}}}}}};
+    }
+    static Json labels(std::string_view group) {
+        return {{std::string(manifests::scope_label), "shop"},
+                {std::string(manifests::citus_group_label), group}};
+    }
+    void creates(const kube::Kind& kind, Json json) {
+        json["metadata"]["namespace"] = "shop";
+        call(the_operator, kube::Create{kind, kube::Object(std::move(json))});
+    }
+    void deletes(const kube::Kind& kind, const std::string& name) {
+        call(the_operator, kube::Delete{.ref = ref_of(kind, name)});
+    }
+    void without_sharded_cluster() {
+        truth.store.erase(ref_of(kube::kinds::bg_sharded_cluster, "shop"));
+    }
+};
+
+TEST_F(K6Groups, are_made_changed_and_deleted_for_the_sharded_cluster_that_they_name) {
+    const auto stop = [this] {
+        call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::bg_cluster, "shop-coordinator"),
+                                       .type = kube::PatchType::merge,
+                                       .body = {{"spec", {{"hibernate", true}}}}});
+    };
+    creates(kube::kinds::bg_cluster, group("shop-worker-0"));
+    stop();
+    deletes(kube::kinds::bg_cluster, "shop-coordinator");
+    EXPECT_EQ(said(), "");
+    without_sharded_cluster();
+    creates(kube::kinds::bg_cluster, group("shop-worker-0"));
+    stop();
+    deletes(kube::kinds::bg_cluster, "shop-coordinator");
+    EXPECT_EQ(alarms(), 3U) << said();
+}
+
+TEST_F(K6Groups, a_cluster_of_a_user_is_not_the_operators_to_change) {
+    deletes(kube::kinds::bg_cluster, "db");
+    EXPECT_EQ(said(),
+              "K6: operator-1: delete BGCluster shop/db is about a group of no sharded cluster "
+              "that exists");
+}
+
+TEST_F(K6Groups, share_a_secret_that_is_the_coordinators) {
+    Json secret = {
+        {"metadata",
+         {{"name", "shop"},
+          {"labels", labels("0")},
+          {"annotations", {{std::string(manifests::owner_uid_key), "uid-of-shop-coordinator"}}}}}};
+    secret["metadata"]["labels"].erase(std::string(manifests::citus_group_label));
+    secret["metadata"]["labels"][std::string(manifests::cluster_label)] = "shop";
+    secret["metadata"]["labels"][std::string(manifests::owner_uid_key)] = "uid-of-shop-coordinator";
+    creates(kube::kinds::secret, secret);
+    EXPECT_EQ(said(), "");
+    secret["metadata"]["annotations"][std::string(manifests::owner_uid_key)] = "uid-of-another";
+    creates(kube::kinds::secret, secret);
+    EXPECT_EQ(alarms(), 1U) << said();
+}
+
+TEST_F(K6Groups, leave_objects_of_patroni_that_are_theirs_or_their_sharded_clusters) {
+    for (const char* const group : {"0", "7"}) {
+        const std::string name = std::string("shop-") + group + "-leader";
+        truth.put(kube::kinds::config_map,
+                  {{"metadata", {{"name", name}, {"labels", labels(group)}}}});
+        deletes(kube::kinds::config_map, name);
+    }
+    EXPECT_EQ(said(), "") << "of group 7 nothing else is left";
+    without_sharded_cluster();
+    deletes(kube::kinds::config_map, "shop-7-leader");
+    EXPECT_EQ(said(),
+              "K6: operator-1: delete ConfigMap shop/shop-7-leader meets an object of no cluster "
+              "that exists");
 }
 
 TEST_F(K6, no_owner_reference_leads_the_garbage_collector_to_data) {

@@ -6,6 +6,7 @@
 #include "operator/api/cluster_words.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "scenarios/invariants/sharded_reached.hpp"
 #include "scenarios/invariants/writer_watch.hpp"
 
 namespace bestgres::scenarios {
@@ -154,6 +155,37 @@ bool waits_for_a_person(const Truth& truth, const ClusterId& id) {
     return false;
 }
 
+// What has come of one resource.
+struct Reached {
+    std::string what;
+    kube::Object resource;
+    std::string wrong;
+    std::int64_t members = 0;
+    bool settled = false;
+    bool excused = false;
+};
+
+void judge(const Reached& reached, const Truth& truth, Findings& findings) {
+    constexpr const LawText& text = L1Reached::text;
+    const std::vector<std::string> facts = {identify(reached.resource),
+                                            dump(object_at(reached.resource.json(), {"status"}))};
+    if (!reached.wrong.empty()) {
+        findings.add(text,
+                     reached.what +
+                         (reached.settled ? " has come to rest, but " : " never comes to rest: ") +
+                         reached.wrong,
+                     facts);
+        return;
+    }
+    const Duration span = truth.now() - truth.last_disturbance();
+    if (span > L1Reached::for_all + L1Reached::for_a_member * reached.members && !reached.excused) {
+        findings.add(text,
+                     reached.what + " has come to rest only " + seconds_text(span) +
+                         " after the last thing that happened",
+                     facts);
+    }
+}
+
 }  // namespace
 
 std::string difference(const Truth& truth, const ClusterId& id) {
@@ -194,27 +226,25 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
         return;
     }
     for (const ClusterId& id : clusters(truth)) {
-        const kube::Object resource = resource_of(truth, id);
-        const std::string wrong = difference(truth, id);
-        const std::vector<std::string> facts = {identify(resource),
-                                                dump(object_at(resource.json(), {"status"}))};
-        if (!wrong.empty()) {
-            findings.add(text,
-                         "Cluster " + to_string(id) +
-                             (settled ? " has come to rest, but " : " never comes to rest: ") +
-                             wrong,
-                         facts);
-            continue;
-        }
         const auto spec = spec_in_force(truth, id);
-        const Duration span = truth.now() - truth.last_disturbance();
-        const Duration bound = for_all + for_a_member * (spec ? spec->instances : 1);
-        if (span > bound && !waits_for_a_person(truth, id) && !is_paused_by_hand(truth, id)) {
-            findings.add(text,
-                         "Cluster " + to_string(id) + " has come to rest only " +
-                             seconds_text(span) + " after the last thing that happened",
-                         facts);
-        }
+        judge({.what = "Cluster " + to_string(id),
+               .resource = resource_of(truth, id),
+               .wrong = difference(truth, id),
+               .members = spec ? spec->instances : 1,
+               .settled = settled,
+               .excused = waits_for_a_person(truth, id) || is_paused_by_hand(truth, id)},
+              truth, findings);
+    }
+    for (const kube::Object& sharded : truth.objects(kube::kinds::bg_sharded_cluster)) {
+        const auto spec = asked_sharded_spec(sharded);
+        judge({.what = "Sharded cluster " + std::string(sharded.ns()) + "/" +
+                       std::string(sharded.name()),
+               .resource = sharded,
+               .wrong = difference_of_sharded(truth, sharded),
+               .members = spec ? wanted_members(*spec) : 1,
+               .settled = settled,
+               .excused = !spec},
+              truth, findings);
     }
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "lib/base/overloaded.hpp"
 #include "lib/patroni/parse.hpp"
 #include "operator/api/validate.hpp"
@@ -32,6 +34,15 @@ kube::Object config_map(const Truth& truth, const ClusterId& id, std::string nam
 // What Patroni's objects of the cluster begin with: those of a group are named after its scope.
 std::string dcs_prefix_of(const Truth& truth, const ClusterId& id) {
     return manifests::dcs_prefix(id.name, api::citus_of(resource_of(truth, id)));
+}
+
+// Of an object of a scope that is no cluster's alone: what Patroni keeps for a group names that
+// one, and what all groups share is the coordinator's.
+std::string group_meant(const kube::Object& object) {
+    const std::string_view group = object.label(manifests::citus_group_label);
+    std::int64_t number = 0;
+    std::from_chars(group.data(), group.data() + group.size(), number);
+    return manifests::group_cluster_name(object.label(manifests::scope_label), number);
 }
 
 }  // namespace
@@ -92,7 +103,10 @@ std::string_view cluster_name(const kube::Object& object) {
 }
 
 ClusterId cluster_of(const kube::Object& object) {
-    return {std::string(object.ns()), std::string(cluster_name(object))};
+    const std::string_view name = cluster_name(object);
+    const std::string_view scope = object.label(manifests::scope_label);
+    const bool of_scope = !scope.empty() && (name.empty() || name == scope);
+    return {std::string(object.ns()), of_scope ? group_meant(object) : std::string(name)};
 }
 
 kube::Object resource_of(const Truth& truth, const ClusterId& id) {
