@@ -47,11 +47,19 @@ bool is_settled_with(const World& world, std::size_t groups) {
                                [](const Json& group) { return group.value("registered", false); });
 }
 
-World made_with(int shards) {
+World made_with(int shards, const std::vector<Fault>& faults = {}) {
     Scenario scenario;
     scenario.name = "sharded";
     scenario.edits.push_back(apply_edit("create", sharded_manifest(shards), at_second(2)));
+    scenario.faults = faults;
     return World(shop(), std::move(scenario), TraceDetail::full);
+}
+
+// Every law watches, and has nothing to say.
+void expect_lawful(const World& world) {
+    for (const Violation& violation : world.violations()) {
+        ADD_FAILURE() << violation.law << ": " << violation.sentence;
+    }
 }
 
 bool settles_with(World& world, std::size_t groups) {
@@ -65,6 +73,7 @@ TEST(Sharded, a_sharded_cluster_makes_its_groups_and_is_ready_once_they_know_eac
         EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", group}))) << status_of(world);
     }
     EXPECT_LT(world.now() - world.start(), minutes(5)) << status_of(world);
+    expect_lawful(world);
 }
 
 TEST(Sharded, a_shard_is_added_to_those_that_run) {
@@ -73,6 +82,19 @@ TEST(Sharded, a_shard_is_added_to_those_that_run) {
     world.make(apply_edit("grow", sharded_manifest(3), at_second(0)));
     EXPECT_TRUE(settles_with(world, 4)) << status_of(world);
     EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", "db-worker-2"}))) << status_of(world);
+    expect_lawful(world);
+}
+
+// Triggers and targets know it and its groups by their names.
+TEST(Sharded, a_group_whose_primary_crashes_comes_back_after_the_whole_has_settled) {
+    World world = made_with(1, {{.id = "crash",
+                                 .kind = FaultKind::container_crash,
+                                 .target = "the leader of db-worker-0",
+                                 .when = when_settled()}});
+    world.run();
+    EXPECT_EQ(world.never_triggered(), std::vector<std::string>());
+    EXPECT_TRUE(is_settled_with(world, 2)) << status_of(world);
+    expect_lawful(world);
 }
 
 TEST(Sharded, shards_are_removed_one_after_the_other) {

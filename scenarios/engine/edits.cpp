@@ -4,12 +4,12 @@
 
 #include "lib/base/overloaded.hpp"
 #include "lib/kube/workload.hpp"
-#include "operator/api/operation.hpp"
-#include "operator/api/sharded.hpp"
+#include "operator/api/cluster.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/clients.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/faults.hpp"
+#include "scenarios/engine/named_kinds.hpp"
 #include "scenarios/engine/operators.hpp"
 #include "scenarios/engine/row_clients.hpp"
 #include "scenarios/engine/target.hpp"
@@ -24,11 +24,8 @@ constexpr const char* field_manager = "kubectl";
 // The resources of the operator's own are no kinds of the library's.
 kube::Kind kind_of(const Json& manifest) {
     const std::string name = string_at(manifest, {"kind"});
-    for (const kube::Kind& own :
-         {kube::kinds::bg_cluster, kube::kinds::bg_sharded_cluster, kube::kinds::bg_db_ops}) {
-        if (name == own.name) {
-            return own;
-        }
+    if (const std::optional<kube::Kind> own = find_resource_by_word(name)) {
+        return *own;
     }
     // What is neither meets the schema of clusters, which refuses it.
     return kube::find_kind(string_at(manifest, {"apiVersion"}), name)

@@ -1,9 +1,10 @@
 // What people do to the children of a cluster, and to what Patroni keeps in the API server.
+#include "operator/manifests/names.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/fault_kinds.hpp"
 #include "scenarios/engine/members.hpp"
-#include "scenarios/engine/world_conditions.hpp"
+#include "scenarios/engine/named_kinds.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -26,8 +27,15 @@ void patch(WorldState& world, const kube::Ref& ref, Json body) {
                                              .subresource = ""});
 }
 
-kube::Ref patronis_object(const WorldState& world, const std::string& name) {
-    return {kube::kinds::config_map, world.scenario->topology.ns, name};
+// What Patroni's objects of the cluster are called after.
+std::string patronis_prefix(const WorldState& world, const std::string& cluster) {
+    const kube::Object resource =
+        stored(world, {kube::kinds::bg_cluster, world.scenario->topology.ns, cluster});
+    return manifests::dcs_prefix(cluster, api::citus_of(resource));
+}
+
+kube::Ref patronis_object(const WorldState& world, std::string name) {
+    return {kube::kinds::config_map, world.scenario->topology.ns, std::move(name)};
 }
 
 Json annotations(Json values) {
@@ -108,12 +116,15 @@ void end_by_people(WorldState& world, const Fault& fault, const std::string& tar
 bool begin_by_people(WorldState& world, const Fault& fault, const std::string& target) {
     switch (fault.kind) {
         case FaultKind::dcs_config_wiped:
-            patch(world, patronis_object(world, target + "-config"),
-                  annotations({{"config", nullptr}}));
+            patch(
+                world,
+                patronis_object(world, manifests::dcs_config_name(patronis_prefix(world, target))),
+                annotations({{"config", nullptr}}));
             return true;
         case FaultKind::leader_object_deleted: {
             kube::Delete call;
-            call.ref = patronis_object(world, target + "-leader");
+            call.ref =
+                patronis_object(world, manifests::dcs_leader_name(patronis_prefix(world, target)));
             (void)perform_as_user(world, std::move(call));
             return true;
         }

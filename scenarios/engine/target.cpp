@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "lib/patroni/member.hpp"
+#include "scenarios/invariants/reading.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -17,13 +17,12 @@ std::optional<std::string_view> after(std::string_view text, std::string_view pr
     return text.substr(prefix.size());
 }
 
-kube::Object dcs_object(std::string_view cluster, std::string_view suffix, const Truth& truth) {
-    return truth.object({kube::kinds::config_map, truth.scenario().topology.ns,
-                         std::string(cluster) + std::string(suffix)});
+ClusterId in_namespace(std::string_view cluster, const Truth& truth) {
+    return {truth.scenario().topology.ns, std::string(cluster)};
 }
 
 std::string leader_of(std::string_view cluster, const Truth& truth) {
-    return std::string(dcs_object(cluster, "-leader", truth).annotation("leader"));
+    return lock_of(truth, in_namespace(cluster, truth)).holder;
 }
 
 // "db-10" after "db-9".
@@ -44,9 +43,8 @@ std::string replica_of(std::string_view cluster, std::size_t place, const Truth&
 }
 
 std::string synchronous_standby_of(std::string_view cluster, const Truth& truth) {
-    const std::string published(dcs_object(cluster, "-sync", truth).annotation("sync_standby"));
-    const std::string first = published.substr(0, published.find(','));
-    return first.empty() ? replica_of(cluster, 0, truth) : first;
+    const patroni::SyncState published = sync_of(truth, in_namespace(cluster, truth));
+    return published.standbys.empty() ? replica_of(cluster, 0, truth) : published.standbys.front();
 }
 
 std::optional<std::string> pod_with_role(std::string_view role, const Truth& truth) {

@@ -3,29 +3,14 @@
 #include "lib/kube/condition.hpp"
 #include "lib/kube/workload.hpp"
 #include "lib/patroni/parse.hpp"
-#include "operator/api/operation.hpp"
+#include "operator/api/sharded.hpp"
 #include "scenarios/engine/engine.hpp"
+#include "scenarios/engine/named_kinds.hpp"
+#include "scenarios/engine/truth_view.hpp"
+#include "scenarios/invariants/reading.hpp"
 
 namespace bestgres::scenarios {
 namespace {
-
-constexpr kube::Kind kinds_by_word[] = {kube::kinds::bg_cluster,
-                                        kube::kinds::bg_db_ops,
-                                        kube::kinds::pod,
-                                        kube::kinds::job,
-                                        kube::kinds::stateful_set,
-                                        kube::kinds::persistent_volume_claim,
-                                        kube::kinds::service,
-                                        kube::kinds::secret,
-                                        kube::kinds::config_map,
-                                        kube::kinds::role,
-                                        kube::kinds::role_binding,
-                                        kube::kinds::service_account,
-                                        kube::kinds::endpoint_slice,
-                                        kube::kinds::pod_disruption_budget,
-                                        kube::kinds::lease,
-                                        kube::kinds::node,
-                                        kube::kinds::persistent_volume};
 
 // Serving as asked, or at rest as asked.
 bool is_as_asked(const kube::Object& cluster) {
@@ -34,15 +19,6 @@ bool is_as_asked(const kube::Object& cluster) {
 }
 
 }  // namespace
-
-std::optional<kube::Kind> find_kind_by_word(std::string_view word) {
-    for (const kube::Kind& kind : kinds_by_word) {
-        if (kind.name == word) {
-            return kind;
-        }
-    }
-    return std::nullopt;
-}
 
 kube::Object WorldConditions::in_namespace(const kube::Kind& kind, const std::string& name) const {
     return stored(world_, {kind, kind.namespaced ? world_.scenario->topology.ns : "", name});
@@ -55,6 +31,12 @@ bool WorldConditions::exists(std::string_view subject) const {
            !in_namespace(*kind, std::string(subject.substr(slash + 1))).name().empty();
 }
 
+// The sharded cluster of that name, or the cluster.
+kube::Object WorldConditions::resource(const std::string& name) const {
+    kube::Object sharded = in_namespace(kube::kinds::bg_sharded_cluster, name);
+    return sharded.name().empty() ? in_namespace(kube::kinds::bg_cluster, name) : sharded;
+}
+
 bool WorldConditions::is_settled(const std::string& cluster) const {
     if (!world_.settled) {
         return false;
@@ -62,7 +44,7 @@ bool WorldConditions::is_settled(const std::string& cluster) const {
     if (cluster.empty()) {
         return true;
     }
-    const kube::Object object = in_namespace(kube::kinds::bg_cluster, cluster);
+    const kube::Object object = resource(cluster);
     return find_int(object.json(), {"status", "observedGeneration"}) == object.generation() &&
            is_as_asked(object);
 }
@@ -100,11 +82,10 @@ bool WorldConditions::holds(const WhenState& state) const {
                                    patroni::to_string(status->state) == state.value);
         }
         case Condition::leader:
-            return in_namespace(kube::kinds::config_map, state.subject + "-leader")
-                       .annotation("leader") == state.value;
+            return lock_of(TruthView(world_), {world_.scenario->topology.ns, state.subject})
+                       .holder == state.value;
         case Condition::phase:
-            return string_at(in_namespace(kube::kinds::bg_cluster, state.subject).json(),
-                             {"status", "phase"}) == state.value;
+            return resource(state.subject).text_at({"status", "phase"}) == state.value;
         case Condition::step:
             return !world_.step_effect.empty() && world_.step_effect.starts_with(state.value) &&
                    world_.step_cluster.ends_with("/" + state.subject);

@@ -6,9 +6,6 @@
 
 namespace bestgres::scenarios {
 
-// "StatefulSet" as subjects of conditions and targets of faults name it.
-std::optional<kube::Kind> find_kind_by_word(std::string_view word);
-
 class WorldConditions final : public StateReader {
 public:
     explicit WorldConditions(const WorldState& world) : world_(world) {}
@@ -20,6 +17,7 @@ private:
     bool is_settled(const std::string& cluster) const;
     bool is_over(std::string_view fault) const;
     bool is_made(std::string_view edit) const;
+    kube::Object resource(const std::string& name) const;
     kube::Object in_namespace(const kube::Kind& kind, const std::string& name) const;
 
     const WorldState& world_;

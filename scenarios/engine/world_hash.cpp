@@ -3,6 +3,7 @@
 
 #include "lib/base/structural_hash.hpp"
 #include "lib/patroni/parse.hpp"
+#include "operator/api/sharded.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/members.hpp"
 #include "scenarios/engine/world.hpp"
@@ -80,8 +81,10 @@ std::uint64_t World::hash() const {
 // Members count whatever their names are: sums do not see the order.
 std::uint64_t World::abstract_state() const {
     std::uint64_t sum = 0;
-    for (const kube::Object& cluster : all_stored(state_, kube::kinds::bg_cluster)) {
-        sum += abstraction_of(cluster);
+    for (const kube::Kind& kind : {kube::kinds::bg_cluster, kube::kinds::bg_sharded_cluster}) {
+        for (const kube::Object& cluster : all_stored(state_, kind)) {
+            sum += abstraction_of(cluster);
+        }
     }
     for (const Container& container : state_.containers) {
         sum += container.is_over() ? 0 : abstraction_of(container);
