@@ -1,4 +1,5 @@
 """How a world is hurt: the local world by its processes, a kind cluster by docker."""
+import contextlib
 import datetime
 import json
 import os
@@ -13,6 +14,7 @@ from e2e.world import Failure
 # What the command lines of a container's processes have in them, and no other's: a cluster may be called patroni.
 AGENT = "bestgres-agent run"
 PATRONI = "/run/bestgres/patroni.yml"
+INITDB = "/initdb"
 
 
 def make_hooks(arguments, kubectl):
@@ -90,12 +92,22 @@ class LocalHooks:
     def thaw_patroni(self, pod):
         self.signal(pod, PATRONI, signal.SIGCONT)
 
+    def freeze_initdb(self, pod):
+        """Whether it ran."""
+        return bool(self.send(pod, INITDB, signal.SIGSTOP))
+
     def signal(self, pod, name, number):
-        pids = self.find_processes(pod, name)
-        if not pids:
+        if not self.send(pod, name, number):
             raise Failure(f"no process of pod {pod} has {name!r} in its command line")
-        for pid in pids:
-            os.kill(pid, number)
+
+    def send(self, pod, name, number):
+        """The processes that were still there."""
+        reached = []
+        for pid in self.find_processes(pod, name):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+                reached.append(pid)
+        return reached
 
     def find_processes(self, pod, name):
         """The processes of a pod whose command line contains `name`."""
@@ -156,14 +168,21 @@ def read(path):
 
 
 # Runs in a node's container, which sees the processes of its pods: the pids of pod $1 with $2 in their command line, each
-# sent signal $3 if there is one. What sends the signal has both words in its own command line, but no POD_NAME.
+# sent signal $3 if there is one; looks $4 times, once if nothing is said, until there is one. What sends the signal has both
+# words in its own command line, but no POD_NAME.
 ON_NODE = r"""
-for process in /proc/[0-9]*; do
-    tr '\0' '\n' 2>/dev/null <"$process/environ" | grep -qx "POD_NAME=$1" || continue
-    tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -qF -- "$2" || continue
-    [ -z "$3" ] || kill -s "$3" "${process#/proc/}"
-    echo "${process#/proc/}"
+for look in $(seq "${4:-1}"); do
+    found=
+    for environ in $(grep -lszx -- "POD_NAME=$1" /proc/[0-9]*/environ); do
+        process=${environ%/environ}
+        tr '\0' ' ' 2>/dev/null <"$process/cmdline" | grep -qF -- "$2" || continue
+        [ -z "$3" ] || kill -s "$3" "${process#/proc/}" 2>/dev/null || continue
+        found="$found ${process#/proc/}"
+    done
+    [ -z "$found" ] || break
+    sleep 0.02
 done
+echo $found
 """
 
 
@@ -211,11 +230,15 @@ class KindHooks:
     def thaw_patroni(self, pod):
         self.signal(pod, PATRONI, "CONT")
 
+    def freeze_initdb(self, pod):
+        """Whether it ran within some seconds: it takes less time than two looks from outside of the node."""
+        return bool(self.find_processes(pod, INITDB, "STOP", "100"))
+
     def signal(self, pod, name, number):
         if not self.find_processes(pod, name, number):
             raise Failure(f"no process of pod {pod} has {name!r} in its command line")
 
-    def find_processes(self, pod, name, number=""):
+    def find_processes(self, pod, name, number="", looks="1"):
         node = self.kubectl("get", "pod", pod, "-o", "jsonpath={.spec.nodeName}", check=False).stdout.strip()
-        words = ("docker", "exec", node, "bash", "-c", ON_NODE, "on-node", pod, name, number)
+        words = ("docker", "exec", node, "bash", "-c", ON_NODE, "on-node", pod, name, number, looks)
         return [int(pid) for pid in run(*words).split()] if node else []

@@ -1,4 +1,5 @@
 """What one cluster survives: losses of containers, pods, volumes and of Patroni, with acknowledged writes counted."""
+import concurrent.futures
 import time
 
 from e2e.acts import switch_over
@@ -105,15 +106,20 @@ def streams(cluster, member):
                         "and state = 'streaming'") == "1"
 
 
-@case("kill during initdb", needs=("find_processes", "kill_container"))
+def freeze_initdb(context, members):
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return [name for name, frozen in zip(members, pool.map(context.world.hooks.freeze_initdb, members)) if frozen]
+
+
+@case("kill during initdb", needs=("freeze_initdb", "kill_container"))
 def kill_during_initdb(context):
     cluster = context.cluster(instances=2, patroni={"synchronous": "disabled"})
     context.world.apply(cluster.manifest())
     members = [f"{cluster.name}-{ordinal}" for ordinal in range(2)]
-    wait_until("initdb runs", lambda: any(context.world.hooks.find_processes(name, "/initdb") for name in members), 90, every=0.02)
-    for name in members:  # at once and whole: a Patroni that survives its initdb cleans up by itself
-        if context.world.hooks.find_processes(name, "/initdb"):
-            context.world.hooks.kill_container(name)
+    begun = wait_until("initdb runs, and stands still", lambda: freeze_initdb(context, members), 90, every=0.02)
+    # Killed whole: a Patroni that survives its initdb cleans up by itself.
+    for name in begun:
+        context.world.hooks.kill_container(name)
     started = time.monotonic()
     time.sleep(3)
     expect(cluster.annotations("config").get("initialize") == "", "no empty `initialize` was left: this repair is not the one meant")
