@@ -194,6 +194,49 @@ def held_deletion(cluster):
                for one in resource["status"]["conditions"])
 
 
+@case("volumes of members that left are in quarantine", needs=("bestgres",))
+def quarantine(context):
+    def retention(time):
+        return {"persistentVolumeSize": "1Gi", "retention": {"whenScaled": "Quarantine", "quarantine": time}}
+
+    cluster = context.cluster(instances=3, patroni={"synchronous": "disabled"}, volumeSpec=retention("7d")).create()
+    sql(cluster, "create table kept as select generate_series(1, 1000) as id")
+    uids = retained_claims(cluster)
+    second, third = (f"pgdata-{cluster.name}-{ordinal}" for ordinal in (1, 2))
+    writer = Writer(cluster).start()
+    cluster.edit(instances=2)
+    wait_until("the third volume is in quarantine", lambda: quarantined(cluster) == {third}, 120)
+
+    # Its member comes back on it, and leaves again together with another.
+    cluster.edit(instances=3)
+    cluster.wait_ready()
+    wait_until("no volume is in quarantine", lambda: quarantined(cluster) == set(), 30)
+    expect(retained_claims(cluster) == uids, "the member came back on another volume")
+    cluster.edit(instances=1)
+    wait_until("two volumes are in quarantine", lambda: quarantined(cluster) == {second, third}, 180)
+
+    taken = bestgres(context, "undelete", cluster.name, "--member", f"{cluster.name}-1")
+    expect(taken.returncode == 0 and f"{second} is kept" in taken.stdout, f"undelete says {taken.stdout!r} {taken.stderr!r}")
+    context.figure(taken.stdout.strip())
+    cluster.edit(volumeSpec=retention("1s"))
+    wait_until("the other volume is gone", lambda: third not in retained_claims(cluster), 60)
+    expect(quarantined(cluster) == set(), f"in quarantine: {quarantined(cluster)}")
+    expect(retained_claims(cluster).get(second) == uids[second], "the volume that was taken back is gone")
+    none = bestgres(context, "undelete", cluster.name)
+    expect(none.returncode == 1 and "none of its volumes is in quarantine" in none.stderr, f"undelete says {none.stderr!r}")
+
+    cluster.edit(instances=2)
+    cluster.wait_ready()
+    expect(retained_claims(cluster)[second] == uids[second], "the member came back on another volume")
+    wait_until("the replica has the rows", lambda: sql(cluster, "select count(*) from kept", service=f"{cluster.name}-repl") == "1000", 60)
+    writer.stop()
+    writer.expect_all(context)
+
+
+def quarantined(cluster):
+    return {volume["name"] for volume in cluster.status()["volumes"] if volume["state"] == "Quarantined" and volume["until"]}
+
+
 @case("hibernate and resume with the same data", both_patronis=True)
 def hibernate(context):
     cluster = context.cluster(instances=3).create()
