@@ -11,8 +11,10 @@ EXCEPTIONS = {
 }
 
 
-def without_cluster(name, cluster):
+def without_cluster(resource, name, cluster):
     """A name as a Role of any cluster would have it: the same for all members, the same for all clusters."""
+    if resource == "configmaps":  # Patroni's are called after the cluster, or after scope and group: the last word says which
+        return name.rpartition("-")[2]
     rest = name.removeprefix(cluster + "-")
     return "" if name == "" else "member" if rest.isdigit() else rest
 
@@ -23,13 +25,13 @@ def rights_of(role, cluster):
         for resource in rule.get("resources", []):
             for verb in rule["verbs"]:
                 for name in rule.get("resourceNames", [""]):
-                    rights.add((resource, verb, without_cluster(name, cluster)))
+                    rights.add((resource, verb, without_cluster(resource, name, cluster)))
     return rights
 
 
 def uses_of(row, cluster):
     resource = row["resource"] + ("/" + row["subresource"] if row.get("subresource") else "")
-    name = without_cluster(row.get("name", ""), cluster)
+    name = without_cluster(resource, row.get("name", ""), cluster)
     return {(resource, row["verb"], name), (resource, row["verb"], "")}
 
 

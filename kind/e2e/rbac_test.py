@@ -32,6 +32,14 @@ class RbacTest(unittest.TestCase):
         access = self.access(row("db", "patch", "configmaps", "db-config"), row("db", "patch", "pods", "db-1"))
         self.assertEqual(access.unused({}), ["pods: patch configmaps named leader"])
 
+    def test_objects_of_a_group_are_those_of_any_cluster(self):
+        of_group = {"rules": [{"resources": ["configmaps"], "verbs": ["patch"], "resourceNames": ["shop-1-leader", "shop-1-sync"]}]}
+        rows = [row("shop-worker-0", "patch", "configmaps", "shop-1-leader"), row("db", "patch", "configmaps", "db-sync")]
+        access = Access(rows, "default", {"shop-worker-0": of_group})
+        self.assertEqual(access.unused({"rules": []}), [])
+        self.assertEqual(Access(rows[:1], "default", {"shop-worker-0": of_group}).unused({"rules": []}),
+                         ["pods: patch configmaps named sync"])
+
     def test_what_the_operator_holds_to_grant_it_is_used(self):
         access = self.access(row("db", "patch", "configmaps", "db-config"), row("db", "patch", "pods", "db-1"),
                              row("db", "patch", "configmaps", "db-leader"))
