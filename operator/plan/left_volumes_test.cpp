@@ -46,10 +46,8 @@ TestCluster in_quarantine(const std::string& retention = quarantine_of_a_week) {
     return db;
 }
 
-const kube::Object& claim(const TestCluster& db, const std::string& name = volume_of_two) {
-    static TestCluster kept;
-    kept = db;
-    return kept.facts().objects.at({persistent_volume_claim, "shop", name});
+kube::Object claim(TestCluster db, const std::string& name = volume_of_two) {
+    return db.facts().objects.at({persistent_volume_claim, "shop", name});
 }
 
 api::VolumeStatus volume_in_status(const TestCluster& db) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "operator/api/cluster.hpp"
+#include "operator/cmd/undelete/testing.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -38,13 +39,6 @@ struct OneObject {
 
     using Answer = Result<kube::Outcome, kube::Error>;
 
-    static kube::Error error(kube::ErrorCode code, std::string message) {
-        return {.code = code,
-                .applied = kube::Applied::no,
-                .message = std::move(message),
-                .retry_after = std::nullopt,
-                .fields = {}};
-    }
     Answer answer(const kube::Call& call) {
         if (std::holds_alternative<kube::Get>(call)) {
             return stored ? Answer(kube::Outcome(kube::Object(*stored)))

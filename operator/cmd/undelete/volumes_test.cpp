@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "operator/cmd/undelete/testing.hpp"
+
 namespace bestgres::cmd {
 namespace {
 
@@ -38,13 +40,6 @@ struct Claims {
 
     using Answer = Result<kube::Outcome, kube::Error>;
 
-    static kube::Error error(kube::ErrorCode code, std::string message) {
-        return {.code = code,
-                .applied = kube::Applied::no,
-                .message = std::move(message),
-                .retry_after = std::nullopt,
-                .fields = {}};
-    }
     Answer on_patch(const kube::Patch& patch) {
         before_a_patch(*this);
         const auto found = stored.find(patch.ref.name);
