@@ -127,7 +127,7 @@ void CitusServer::step_sync(Run& run, const View& view) {
         CitusTables sent = view.tables;
         sent.nodes.at(node).metadata_synced = true;
         run.stage = Stage::told;
-        run.counted.nodes = view.tables.nodes;
+        run.told = view.tables.nodes;
         tell(run, node, metadata_for(found->second.group, sent, true), view);
         return;
     }
@@ -137,7 +137,7 @@ void CitusServer::step_sync(Run& run, const View& view) {
         return;
     }
     run.stage = Stage::noted;
-    if (run.counted.nodes == view.tables.nodes) {  // else it is sent again
+    if (run.told == view.tables.nodes) {  // else it is sent again
         CitusNode synced = found->second;
         synced.metadata_synced = true;
         commit_here(run, {put(synced)});

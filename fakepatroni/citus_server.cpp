@@ -274,8 +274,9 @@ void CitusServer::answered(const RemoteAnswer& answer) {
         }
         if (answer.tables) {
             run.seen = answer.tables;
-            run.counted.relations.insert(answer.tables->relations.begin(),
-                                         answer.tables->relations.end());
+            if (run.stage == Stage::looked) {
+                note_copies(run, static_cast<GroupId>(found->second), *answer.tables);
+            }
         }
         run.open.erase(found);
         run.deadlines.erase(answer.id);

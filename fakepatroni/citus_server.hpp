@@ -172,7 +172,11 @@ private:
         // Recovery.
         std::set<std::pair<GroupId, std::string>> records = {};
         std::vector<std::string> gids = {};
-        CitusTables counted = {};
+        // A node that is told what the others are: what it was told.
+        std::map<NodeId, CitusNode> told = {};
+        // A count: the copies that it reads, and what every copy had that was seen.
+        std::set<Placement> counted = {};
+        std::map<Placement, RowSum> copies = {};
 
         bool waits(Instant now) const {
             return commits_here || !open.empty() || (due && *due > now);
@@ -185,6 +189,7 @@ private:
     void begin_run(Run& run, const View& view);
     void begin_insert(Run& run, const View& view);
     void begin_count(Run& run, const View& view);
+    static void note_copies(Run& run, GroupId group, const CitusTables& tables);
     void end_count(Run& run);
     void begin_update(Run& run, const View& view);
     void end_transaction(Run& run, bool commits);
