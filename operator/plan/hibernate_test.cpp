@@ -196,6 +196,16 @@ TEST(Resume, of_a_cluster_that_never_ran_starts_all_at_once) {
     EXPECT_EQ(db.view().replicas, 3);
 }
 
+// As a shard that was about to be removed.
+TEST(Resume, of_a_cluster_whose_record_is_gone_waits_for_the_first_all_the_same) {
+    TestCluster db = at_rest();
+    db.edit(kube::kinds::bg_cluster, "db", [](Json& json) { json["status"]["timeline"] = 1; });
+    db.dcs("db-config", {{"initialize", nullptr}}).asks(awake);
+
+    EXPECT_EQ(db.view().replicas, 1);
+    EXPECT_EQ(db.plan().status.phase, api::Phase::recovering);
+}
+
 TEST(Resume, without_the_data_of_the_first_is_for_a_person_to_decide) {
     TestCluster db = at_rest();
     db.asks(awake);

@@ -56,7 +56,7 @@ Phase phase_of(const ClusterView& view, const Summary& summary) {
     if (summary.wanted == 0 && summary.pods == 0 && view.replicas == 0) {
         return Phase::hibernated;
     }
-    if (view.config.initialize.value_or("").empty()) {
+    if (!view.has_run()) {
         return Phase::creating;
     }
     if (view.failover.pending()) {
@@ -236,8 +236,11 @@ api::Condition ready_condition(const ClusterView& view, const Summary& summary) 
 // What is known of how the last member stopped. Patroni gives the lock back once PostgreSQL has
 // stopped, and says at which position.
 std::string last_stop(const ClusterView& view) {
-    if (view.config.initialize.value_or("").empty()) {
+    if (!view.has_run()) {
         return "there is no data yet";
+    }
+    if (view.config.initialize.value_or("").empty()) {
+        return "nothing is recorded of how the last member stopped";
     }
     if (!view.leader.holder.empty()) {
         return view.leader.holder + " did not give back the lock: it recovers when it starts";

@@ -239,7 +239,7 @@ void read_members(ClusterView& view) {
 // do where it is late. So it leads before they start.
 bool waits_for_the_first(const ClusterView& view) {
     return !view.stateful_set.name().empty() && view.replicas <= 1 && view.wanted > 1 &&
-           !view.config.initialize.value_or("").empty() && view.primary() == nullptr;
+           view.has_run() && view.primary() == nullptr;
 }
 
 // How many of so many members can start: none is told to beside a volume of another database.
@@ -306,6 +306,10 @@ const Member* ClusterView::primary() const {
                (!facts.fresh || (member.rest && member.rest->role == patroni::Role::primary));
     });
     return found == members.end() ? nullptr : &*found;
+}
+
+bool ClusterView::has_run() const {
+    return !config.initialize.value_or("").empty() || previous.timeline > 0;
 }
 
 ClusterView read_view(Facts facts) {

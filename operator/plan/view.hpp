@@ -158,6 +158,9 @@ struct ClusterView {
     const Member* member(std::string_view member_name) const;
     // The member that holds the lock and runs as primary; null where nobody does.
     const Member* primary() const;
+    // Patroni's record names the data, or the status says that there was some: the record of a
+    // cluster that has run may be gone, as that of a shard is while it is removed.
+    bool has_run() const;
 };
 
 ClusterView read_view(Facts facts);
