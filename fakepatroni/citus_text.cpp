@@ -175,9 +175,6 @@ std::vector<postgres::Row> rows_of_unfinished(const CitusTables& tables) {
         const std::size_t begin = gid.find('_') + 1;
         ++counts[{"prepared", gid.substr(begin, gid.find('_', begin) - begin)}];
     }
-    for (const auto& [group, gid] : tables.commits) {
-        ++counts[{"decided", std::to_string(group)}];
-    }
     for (const auto& [id, record] : tables.cleanups) {
         ++counts[{"cleanup", std::to_string(record.group)}];
     }

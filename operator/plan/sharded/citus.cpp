@@ -27,8 +27,6 @@ constexpr std::string_view unfinished_text =
     "SELECT 'prepared', CASE WHEN gid ~ '^citus_[0-9]+_' THEN split_part(gid, '_', 2) ELSE '-1' "
     "END, count(*) FROM pg_catalog.pg_prepared_xacts WHERE database = current_database() GROUP BY "
     "2 "
-    "UNION ALL SELECT 'decided', groupid::text, count(*) FROM pg_catalog.pg_dist_transaction "
-    "GROUP BY 2 "
     "UNION ALL SELECT 'cleanup', node_group_id::text, count(*) FROM pg_catalog.pg_dist_cleanup "
     "GROUP BY 2";
 
@@ -98,9 +96,7 @@ bool flag(const Row& row, std::size_t column) {
 void take_unfinished(const Row& row, CitusReading& reading) {
     const std::string what = text(row, 0);
     const std::int64_t group = number(row, 1);
-    if (what == "decided") {
-        reading.decided[group] += number(row, 2);
-    } else if (what == "cleanup") {
+    if (what == "cleanup") {
         reading.cleanups[group] += number(row, 2);
     } else if (group < 0) {
         reading.foreign_prepared += number(row, 2);
@@ -157,6 +153,14 @@ bool CitusJob::active() const {
 const CitusNode* CitusReading::primary_of(std::int64_t group) const {
     const auto found = std::ranges::find_if(
         nodes, [group](const CitusNode& node) { return node.group == group && node.primary; });
+    return found == nodes.end() ? nullptr : &*found;
+}
+
+const CitusNode* CitusReading::node_of(std::int64_t group) const {
+    if (const CitusNode* const primary = primary_of(group)) {
+        return primary;
+    }
+    const auto found = std::ranges::find(nodes, group, &CitusNode::group);
     return found == nodes.end() ? nullptr : &*found;
 }
 

@@ -57,7 +57,6 @@ struct CitusReading {
     std::map<std::int64_t, CitusPlacements> placements;
     CountByGroup prepared;              // prepared transactions here, by the group that began them
     std::int64_t foreign_prepared = 0;  // that are not Citus' own
-    CountByGroup decided;               // that are to be committed on a group
     CountByGroup cleanups;              // copies that are still to be dropped on a group
     std::int64_t bytes = 0;             // of the database
     std::int64_t replicas = 0;          // of a shard at most
@@ -67,6 +66,8 @@ struct CitusReading {
     std::optional<std::int64_t> moves;  // that a rebalance would begin, where that was asked
 
     const CitusNode* primary_of(std::int64_t group) const;
+    // Any row of the group, its primary's first: Patroni 4 registers the others, too.
+    const CitusNode* node_of(std::int64_t group) const;
     CitusPlacements of(std::int64_t group) const;
     bool operator==(const CitusReading&) const = default;
 };

@@ -95,7 +95,7 @@ TEST(RemoveShard, no_transaction_may_be_left) {
         return one.waits().empty() ? "" : one.waits().front();
     };
     const std::string tail = " to end";
-    EXPECT_EQ(blocked(0, [](CitusReading& reading) { reading.decided[2] = 1; }),
+    EXPECT_EQ(blocked(0, [](CitusReading& reading) { reading.prepared[2] = 1; }),
               "prepared transactions of shop-worker-1 on shop-coordinator" + tail);
     EXPECT_EQ(blocked(1, [](CitusReading& reading) { reading.prepared[2] = 1; }),
               "prepared transactions of shop-worker-1 on shop-worker-0" + tail);
@@ -116,7 +116,7 @@ TEST(RemoveShard, a_transaction_that_was_too_quick_is_let_in_once_more) {
 TEST(RemoveShard, transactions_of_others_do_not_matter) {
     TestSharded shop = removing_until("Stopping");
     shop.reading(1).prepared[0] = 4;
-    shop.reading(0).decided[1] = 4;
+    shop.reading(0).prepared[1] = 4;
     EXPECT_NE(shop.step(), "");
 }
 
@@ -190,6 +190,18 @@ TEST(RemoveShard, who_comes_back_from_patronis_notes_is_removed_again_and_counte
     EXPECT_EQ(shop.plan().status.removal->gone_since, Instant{});
 }
 
+// Patroni 4 registers replicas, and removes them while it knows their group.
+TEST(RemoveShard, a_replica_that_patroni_left_registered_is_removed_too) {
+    TestSharded shop = removing_until("Confirming");
+    shop.everywhere([](CitusReading& reading) {
+        reading.nodes.push_back({.id = 9, .group = 2, .host = "10.0.0.4", .primary = false});
+    });
+    shop.asked().told();
+    EXPECT_EQ(shop.statement(), "SELECT pg_catalog.citus_remove_node('10.0.0.4', 5432)");
+    shop.reading(0).nodes.pop_back();
+    EXPECT_EQ(shop.waits(), Texts{"shop-worker-0 to forget shop-worker-1"});
+}
+
 TEST(RemoveShard, two_loops_of_patroni_are_not_enough_before_they_are_over) {
     TestSharded shop = removing_until("Confirming");
     shop.later(std::chrono::seconds(15)).asked().told();
@@ -238,6 +250,16 @@ TEST(UndoRemoval, cancels_the_drain_and_gives_shards_again) {
     shop.reading(0).job->state = "cancelled";
     EXPECT_EQ(shop.step(), "RunCitus give shards to shop-worker-1 again on shop-coordinator-0");
     shop.perform();
+    EXPECT_EQ(shop.plan().status.removal, std::nullopt);
+}
+
+TEST(UndoRemoval, is_not_over_by_what_citus_said_before_it_was_told) {
+    TestSharded shop = fewer();
+    ASSERT_EQ(shop.step(), "RunCitus give no more shards to shop-worker-1 on shop-coordinator-0");
+    shop.asks("shards: 2\n").facts().read_as = 0;
+    EXPECT_NE(shop.plan().status.removal, std::nullopt);
+    EXPECT_TRUE(shop.plan().ask_at.has_value());
+    shop.asked();
     EXPECT_EQ(shop.plan().status.removal, std::nullopt);
 }
 

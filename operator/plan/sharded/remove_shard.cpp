@@ -84,16 +84,17 @@ std::string copies_left(const Removal& removal, const ShardGroup& asked,
                              asked.cluster);
 }
 
+// Only what is prepared somewhere is unfinished. That a node has decided to commit stays in its
+// pg_dist_transaction for up to a minute after it was committed everywhere: with writers to
+// reference tables, which are on all nodes, something always stands there.
 std::string transactions_left(const Removal& removal, const ShardGroup& asked,
                               const CitusReading& reading) {
     const std::int64_t leaving = removal.leaving.number;
-    std::int64_t left = count_at(reading.prepared, leaving) + count_at(reading.decided, leaving);
+    std::int64_t left = count_at(reading.prepared, leaving);
     if (asked.number == leaving) {
         left = reading.foreign_prepared;
-        for (const CountByGroup* const counts : {&reading.prepared, &reading.decided}) {
-            for (const auto& [group, count] : *counts) {
-                left += count;
-            }
+        for (const auto& [group, count] : reading.prepared) {
+            left += count;
         }
     }
     return left == 0 ? ""
@@ -218,7 +219,7 @@ struct Place {
 Place confirm(const Removal& removal, Instant& gone_since) {
     ShardedOpinion named =
         ask_all(removal, [&](const ShardGroup& asked, const CitusReading& reading) {
-            return reading.primary_of(removal.leaving.number) == nullptr
+            return reading.node_of(removal.leaving.number) == nullptr
                        ? ""
                        : asked.cluster + " to forget " + removal.leaving.cluster;
         });
@@ -289,7 +290,6 @@ ShardedOpinion empty_out(const Removal& removal) {
 
 Place place_of(const Removal& removal, Instant& gone_since) {
     const auto& [view, leaving, coordinator] = removal;
-    const CitusNode* const node = coordinator.primary_of(leaving.number);
     if (ShardedOpinion opinion = empty_out(removal); !opinion.empty()) {
         return {RemovalStep::draining, std::move(opinion)};
     }
@@ -302,10 +302,10 @@ Place place_of(const Removal& removal, Instant& gone_since) {
         gone_since = {};
         return {RemovalStep::forgetting, std::move(opinion)};
     }
-    if (node != nullptr) {
+    if (const CitusNode* const row = coordinator.node_of(leaving.number)) {
         gone_since = {};
         return {RemovalStep::removing,
-                tell(removal, "remove " + leaving.cluster, remove_node(*node),
+                tell(removal, "remove " + leaving.cluster, remove_node(*row),
                      "nothing is on " + leaving.cluster + ", and its members have stopped")};
     }
     return confirm(removal, gone_since);

@@ -33,6 +33,10 @@ ShardedOpinion opinion_on(const ShardedView& view, const ShardGroup& group) {
                    : just(undo(view, fmt::format("cancel job {}", reading->job->id),
                                cancel_job(reading->job->id), group));
     }
+    // What the removal told Citus last may be younger than what Citus said last.
+    if (view.facts.read_as != view.ground) {
+        return wait(group, "to be as it was before");
+    }
     const CitusNode* const node = reading->primary_of(group.number);
     if (node == nullptr || !group.leader) {
         return wait(group, "to be registered");
