@@ -106,6 +106,7 @@ TEST(Sharded, shards_are_removed_one_after_the_other) {
         EXPECT_TRUE(world.get({bg_cluster, "shop", group}).name().empty()) << status_of(world);
     }
     EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", "db-worker-0"}))) << status_of(world);
+    expect_lawful(world);
 }
 
 }  // namespace

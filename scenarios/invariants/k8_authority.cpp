@@ -5,6 +5,8 @@
 #include "fakepatroni/postgres.hpp"
 #include "lib/patroni/parse.hpp"
 #include "operator/manifests/labels.hpp"
+#include "scenarios/invariants/sharded_reached.hpp"
+#include "scenarios/invariants/sharding.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -51,18 +53,40 @@ std::string patronis_word(const Json& body) {
 
 }  // namespace
 
+bool K8Authority::is_unwanted_shard(const ClusterId& id, const Truth& truth) const {
+    const std::optional<GroupKey> key = group_of_cluster(truth, id);
+    if (!key || key->group == 0) {
+        return false;
+    }
+    const auto wishes =
+        wishes_.recent(truth, kube::Ref{kube::kinds::bg_sharded_cluster, id.ns, key->scope});
+    return std::any_of(wishes.begin(), wishes.end(), [&key](const kube::Object& sharded) {
+        const auto spec = asked_sharded_spec(sharded);
+        return spec && spec->shards < key->group;
+    });
+}
+
+std::string K8Authority::objection_to_deletion(const ClusterId& id, const Truth& truth) const {
+    const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
+    const bool goes = std::any_of(wishes.begin(), wishes.end(), [](const auto& resource) {
+        const auto spec = asked_spec(resource);
+        return is_going(resource) &&
+               (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
+    });
+    if (goes) {
+        return "";
+    }
+    if (!is_unwanted_shard(id, truth)) {
+        return "the cluster stays, or its volumes do";
+    }
+    const std::vector<MemberTruth> left = members_of(truth, id);
+    return left.empty() ? "" : left.front().pod + " of the shard is still there";
+}
+
 std::string K8Authority::objection(const CallArrived& arrived, const ClusterId& id,
                                    const Truth& truth) const {
     if (const auto* remove = std::get_if<kube::Delete>(&arrived.call)) {
-        const std::vector<kube::Object> wishes = wishes_.recent(truth, id);
-        const bool goes = std::any_of(wishes.begin(), wishes.end(), [](const auto& resource) {
-            const auto spec = asked_spec(resource);
-            return is_going(resource) &&
-                   (!spec || spec->volume.retention.when_deleted == api::VolumePolicy::remove);
-        });
-        return goes || !holds(remove->only_if, arrived.before)
-                   ? ""
-                   : "the cluster stays, or its volumes do";
+        return holds(remove->only_if, arrived.before) ? objection_to_deletion(id, truth) : "";
     }
     const auto* const patch = std::get_if<kube::Patch>(&arrived.call);
     if (patch == nullptr || !nulls_initialize_alone(patch->body)) {

@@ -1,5 +1,6 @@
 #include "scenarios/invariants/k8_authority.hpp"
 
+#include "scenarios/invariants/citus_testing.hpp"
 #include "scenarios/invariants/data_testing.hpp"
 
 namespace bestgres::scenarios {
@@ -86,6 +87,69 @@ TEST_F(K8, its_objects_stay_while_the_cluster_does) {
               deleting(with_retention(cluster_json(), "Delete", "Retain")));
     call(the_operator, kube::Delete{.ref = config});
     EXPECT_EQ(alarms(), 1U);
+}
+
+// A sharded cluster of two shards: the second is group 2.
+struct K8OfShards : ::testing::Test, CitusCourt<K8Authority> {
+    K8OfShards() { asks_for(2); }
+    void asks_for(std::int64_t shards) {
+        const Json group = object_at(cluster_json(1), {"spec"});
+        change(the_user, kube::kinds::bg_sharded_cluster,
+               {{"metadata", {{"name", "shop"}, {"generation", ++asked}}},
+                {"spec",
+                 {{"shards", shards},
+                  {"database", "app"},
+                  {"coordinator", group},
+                  {"workers", group}}}});
+    }
+    void forgets(GroupId group) {
+        const std::string name = "shop-" + std::to_string(group) + "-config";
+        truth.put(kube::kinds::config_map, config_map_json(name, {{"initialize", "7000"}}));
+        call(the_operator, kube::Delete{.ref = ref_of(kube::kinds::config_map, name)});
+    }
+    void stops(GroupId group) {
+        std::erase_if(truth.who_runs,
+                      [group](const MemberTruth& one) { return one.group == group; });
+    }
+
+    std::int64_t asked = 0;
+};
+
+TEST_F(K8OfShards, those_of_a_shard_that_is_not_wanted_go_once_its_members_have_stopped) {
+    asks_for(1);
+    forgets(2);
+    EXPECT_EQ(said(),
+              "K8: operator-1: delete ConfigMap shop/shop-2-config is not the operator's to do: " +
+                  pod_of_group(2) + " of the shard is still there");
+    stops(2);
+    forgets(2);
+    EXPECT_EQ(alarms(), 1U) << said();
+}
+
+TEST_F(K8OfShards, those_of_a_shard_that_is_wanted_stay) {
+    stops(2);
+    forgets(2);
+    EXPECT_EQ(said(),
+              "K8: operator-1: delete ConfigMap shop/shop-2-config is not the operator's to do: "
+              "the cluster stays, or its volumes do");
+}
+
+TEST_F(K8OfShards, a_shard_that_is_wanted_again_keeps_them_once_the_operator_can_know) {
+    asks_for(1);
+    stops(2);
+    asks_for(2);
+    forgets(2);
+    EXPECT_EQ(alarms(), 0U) << said();
+    truth.at = truth.at + Wishes::reaction + std::chrono::seconds(1);
+    forgets(2);
+    EXPECT_EQ(alarms(), 1U) << said();
+}
+
+TEST_F(K8OfShards, those_of_the_coordinator_stay) {
+    asks_for(0);
+    stops(0);
+    forgets(0);
+    EXPECT_EQ(alarms(), 1U) << said();
 }
 
 TEST_F(K8, the_role_of_a_pod_is_its_patronis_to_say) {

@@ -12,26 +12,28 @@ void L4DeletionCompletes::on(const Occurrence& occurrence, const Truth& truth, F
         }
         if (after.kind() == kube::kinds::bg_cluster.name && is_going(after) &&
             !is_going(changed->before)) {
-            deleting_.emplace(after.uid(), cluster_of(after));
+            deleting_.emplace(after.uid(), Going{cluster_of(after), truth.now()});
         }
     }
     // A world at rest comes no nearer to the end by waiting.
-    const bool late =
-        able_.has_been(bound, truth) && truth.now() - truth.last_disturbance() >= bound;
     const bool rests = std::holds_alternative<Settled>(occurrence) && able_.since();
-    const bool due = !deleting_.empty() && truth.active_faults().empty() && (late || rests);
-    if (!due) {
+    const bool able = rests || able_.has_been(bound, truth);
+    if (deleting_.empty() || !able || !truth.active_faults().empty()) {
         return;
     }
-    for (const auto& [uid, id] : deleting_) {
-        const kube::Object resource = resource_of(truth, id);
-        findings.add(text,
-                     "Cluster " + to_string(id) + " is still being deleted " +
-                         seconds_text(truth.now() - truth.last_disturbance()) +
-                         " after the last thing that happened",
-                     {identify(resource), dump(object_at(resource.json(), {"status"}))});
-    }
-    deleting_.clear();
+    std::erase_if(deleting_, [&](const auto& entry) {
+        const auto& [id, since] = entry.second;
+        const Duration spent = truth.now() - std::max(since, truth.last_disturbance());
+        const bool late = rests || spent >= bound;
+        if (late) {
+            const kube::Object resource = resource_of(truth, id);
+            findings.add(text,
+                         "Cluster " + to_string(id) + " is still being deleted " +
+                             seconds_text(spent) + " after the last thing that happened",
+                         {identify(resource), dump(object_at(resource.json(), {"status"}))});
+        }
+        return late;
+    });
 }
 
 void L4DeletionCompletes::hash_into(Hasher& hasher) const {

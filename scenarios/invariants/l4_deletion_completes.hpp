@@ -11,8 +11,8 @@ namespace bestgres::scenarios {
 struct L4DeletionCompletes {
     static constexpr LawText text{
         "L4",
-        "A cluster that is deleted is gone ten minutes after the last fault and the last edit, "
-        "where an operator has been able to work that long."};
+        "A cluster that is deleted is gone ten minutes after that, the last fault and the last "
+        "edit, where an operator has been able to work that long."};
 
     static constexpr Duration bound = std::chrono::minutes(10);
 
@@ -21,7 +21,11 @@ struct L4DeletionCompletes {
 
 private:
     AbleOperator able_;
-    std::map<std::string, ClusterId> deleting_;  // by uid, until it is gone or told of
+    struct Going {
+        ClusterId id;
+        Instant since;
+    };
+    std::map<std::string, Going> deleting_;  // by uid, until it is gone or told of
 };
 
 }  // namespace bestgres::scenarios

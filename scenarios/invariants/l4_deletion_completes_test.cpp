@@ -29,6 +29,18 @@ TEST_F(L4, a_deletion_comes_to_an_end) {
               "happened");
 }
 
+// As that of a shard, which goes long after it was asked to.
+TEST_F(L4, a_deletion_that_begins_late_has_its_time_all_the_same) {
+    remove(the_operator, ref_of(kube::kinds::bg_cluster, "db"));
+    truth.at = truth.at + std::chrono::minutes(20);
+    change(the_operator, kube::kinds::bg_cluster, cluster_json());
+    change(the_operator, kube::kinds::bg_cluster, deleting(cluster_json()));
+    after(std::chrono::minutes(9), LineLogged{});
+    EXPECT_EQ(said(), "");
+    after(std::chrono::minutes(1), LineLogged{});
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(L4, a_world_at_rest_deletes_nothing_any_more) {
     after(std::chrono::minutes(7), Settled{});
     EXPECT_EQ(said(),

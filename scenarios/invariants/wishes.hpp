@@ -16,7 +16,9 @@ public:
     static constexpr Duration reaction = std::chrono::seconds(10);
 
     void on(const Occurrence& occurrence, const Truth& truth);
-    // The resource as stored, and as it was within `reaction`; without empty ones.
+    // The cluster or sharded cluster as stored, and as it was within `reaction`; without empty
+    // ones.
+    std::vector<kube::Object> recent(const Truth& truth, const kube::Ref& resource) const;
     std::vector<kube::Object> recent(const Truth& truth, const ClusterId& id) const;
     void hash_into(Hasher& hasher) const;
 
@@ -25,7 +27,7 @@ private:
         kube::Object resource;
         Instant until;
     };
-    std::map<ClusterId, std::vector<Former>> former_;
+    std::map<kube::Ref, std::vector<Former>> former_;
 };
 
 }  // namespace bestgres::scenarios

@@ -1,36 +1,10 @@
 #include "scenarios/replay/describe.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "lib/base/overloaded.hpp"
-#include "operator/api/cluster.hpp"
-#include "operator/api/operation.hpp"
+#include "scenarios/engine/named_kinds.hpp"
 
 namespace bestgres::scenarios {
 namespace {
-
-constexpr std::array named_kinds = {kube::kinds::bg_cluster,
-                                    kube::kinds::bg_db_ops,
-                                    kube::kinds::namespace_,
-                                    kube::kinds::node,
-                                    kube::kinds::pod,
-                                    kube::kinds::service,
-                                    kube::kinds::endpoints,
-                                    kube::kinds::config_map,
-                                    kube::kinds::secret,
-                                    kube::kinds::service_account,
-                                    kube::kinds::event,
-                                    kube::kinds::persistent_volume,
-                                    kube::kinds::persistent_volume_claim,
-                                    kube::kinds::stateful_set,
-                                    kube::kinds::deployment,
-                                    kube::kinds::lease,
-                                    kube::kinds::endpoint_slice,
-                                    kube::kinds::pod_disruption_budget,
-                                    kube::kinds::role,
-                                    kube::kinds::role_binding,
-                                    kube::kinds::custom_resource_definition};
 
 // A list of alternatives of which a line names one by the field that they begin with.
 struct Alternative {
@@ -105,9 +79,9 @@ Json written(const Trigger& trigger) {
 }
 
 void read_value(const Json& json, kube::Kind& kind, const FieldPlace& place) {
-    const auto* found = std::find_if(named_kinds.begin(), named_kinds.end(),
-                                     [&json](const kube::Kind& one) { return json == one.name; });
-    if (found == named_kinds.end()) {
+    const std::optional<kube::Kind> found =
+        json.is_string() ? find_kind_by_word(json.get<std::string>()) : std::nullopt;
+    if (!found) {
         place.wrong("is the name of a kind, not " + dump(json));
         return;
     }

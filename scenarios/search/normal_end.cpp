@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "operator/api/cluster.hpp"
+#include "operator/api/sharded.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -102,17 +102,20 @@ NormalEnd normal_end(const Truth& truth) {
         kinds::bg_cluster, kinds::stateful_set,    kinds::service,
         kinds::config_map, kinds::secret,          kinds::persistent_volume_claim,
         kinds::role,       kinds::role_binding,    kinds::pod_disruption_budget,
-        kinds::pod,        kinds::service_account,
+        kinds::pod,        kinds::service_account, kinds::bg_sharded_cluster,
     };
     std::map<std::string, std::string> uids;
-    for (const kube::Object& cluster : truth.objects(kinds::bg_cluster)) {
-        uids[std::string(cluster.uid())] = fmt::format("uid of {}", cluster.name());
+    for (const kube::Kind& kind : {kinds::bg_cluster, kinds::bg_sharded_cluster}) {
+        for (const kube::Object& resource : truth.objects(kind)) {
+            uids[std::string(resource.uid())] =
+                fmt::format("uid of {} {}", kind.name, resource.name());
+        }
     }
     NormalEnd end;
     for (const kube::Kind& kind : compared) {
         for (const kube::Object& object : truth.objects(kind)) {
             Json content = content_of(kind, object.json());
-            if (kind == kinds::bg_cluster) {
+            if (kind == kinds::bg_cluster || kind == kinds::bg_sharded_cluster) {
                 keep_verdict(object.json(), content);
             }
             drop_what_was_assigned(content);

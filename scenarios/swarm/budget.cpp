@@ -9,7 +9,13 @@
 namespace bestgres::scenarios {
 namespace {
 
+// Of the smallest of its clusters.
 std::optional<std::int64_t> members_in(const Json& json) {
+    const auto of_coordinator = find_int(json, {"spec", "coordinator", "instances"});
+    const auto of_workers = find_int(json, {"spec", "workers", "instances"});
+    if (of_coordinator && of_workers) {
+        return std::min(*of_coordinator, *of_workers);
+    }
     return find_bool(json, {"spec", "hibernate"}).value_or(false)
                ? std::optional<std::int64_t>(0)
                : find_int(json, {"spec", "instances"});

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "lib/base/check.hpp"
+#include "scenarios/swarm/subject.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -20,21 +21,29 @@ std::string numbered(RandomStream& draw, std::string_view what, std::int64_t cou
     return fmt::format("{}-{}", what, 1 + draw.below(static_cast<std::uint64_t>(count)));
 }
 
+// Who has one cluster alone draws nothing for it.
+std::string a_cluster(RandomStream& draw, const Scenario& scenario) {
+    const Choices clusters = subject_of(scenario).clusters;
+    return clusters.size() == 1 ? clusters.front() : one_of(draw, clusters);
+}
+
 std::string a_node(RandomStream& draw, const Scenario& scenario) {
-    return draw.chance(300) ? "the node of the leader of db"
+    return draw.chance(300) ? "the node of the leader of " + a_cluster(draw, scenario)
                             : numbered(draw, "node", scenario.topology.nodes);
 }
 
-std::string a_pod(RandomStream& draw) {
-    static const Choices pods = {"the leader of db",
-                                 "the leader of db",
-                                 "a replica of db",
-                                 "another replica of db",
-                                 "the synchronous standby of db",
-                                 "db-0",
-                                 "db-1",
-                                 "db-2"};
-    return one_of(draw, pods);
+std::string a_pod(RandomStream& draw, const Scenario& scenario) {
+    static const Choices roles = {"the leader of ",
+                                  "the leader of ",
+                                  "a replica of ",
+                                  "another replica of ",
+                                  "the synchronous standby of ",
+                                  "-0",
+                                  "-1",
+                                  "-2"};
+    const std::string role = one_of(draw, roles);
+    const std::string cluster = a_cluster(draw, scenario);
+    return role.starts_with("-") ? cluster + role : role + cluster;
 }
 
 std::string an_actor(RandomStream& draw, const Scenario& scenario) {
@@ -42,7 +51,7 @@ std::string an_actor(RandomStream& draw, const Scenario& scenario) {
         case 0:
             return "";
         case 1:
-            return a_pod(draw);
+            return a_pod(draw, scenario);
         case 2:
             return "patroni";
         default:
@@ -55,7 +64,7 @@ std::string a_watcher(RandomStream& draw, const Scenario& scenario) {
         "",        "/Pod",       "/ConfigMap", "/StatefulSet", "/PersistentVolumeClaim",
         "/Secret", "/BGCluster", "/Service"};
     if (draw.chance(150)) {
-        return a_pod(draw) + "/ConfigMap";
+        return a_pod(draw, scenario) + "/ConfigMap";
     }
     return numbered(draw, "operator", scenario.topology.operators) + one_of(draw, kinds);
 }
@@ -68,11 +77,12 @@ std::string a_link(RandomStream& draw, const Scenario& scenario) {
     return from + (draw.chance(500) ? "=" : ">") + to;
 }
 
-std::string an_object(RandomStream& draw) {
+std::string an_object(RandomStream& draw, const Scenario& scenario) {
     static const Choices objects = {
-        "Service/db", "Service/db-repl", "Service/db-headless", "PodDisruptionBudget/db",
-        "Role/db",    "RoleBinding/db",  "ServiceAccount/db",   "StatefulSet/db"};
-    return one_of(draw, objects);
+        "Service/{}", "Service/{}-repl", "Service/{}-headless", "PodDisruptionBudget/{}",
+        "Role/{}",    "RoleBinding/{}",  "ServiceAccount/{}",   "StatefulSet/{}"};
+    const std::string& object = one_of(draw, objects);
+    return fmt::format(fmt::runtime(object), a_cluster(draw, scenario));
 }
 
 }  // namespace
@@ -146,13 +156,13 @@ std::string drawn_target(RandomStream& draw, const FaultProfile& profile,
         case TargetSort::node:
             return a_node(draw, scenario);
         case TargetSort::pod:
-            return a_pod(draw);
+            return a_pod(draw, scenario);
         case TargetSort::link:
             return a_link(draw, scenario);
         case TargetSort::cluster:
-            return "db";
+            return a_cluster(draw, scenario);
         case TargetSort::object:
-            return an_object(draw);
+            return an_object(draw, scenario);
         case TargetSort::nothing:
             return "";
     }

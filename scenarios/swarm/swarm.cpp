@@ -11,6 +11,7 @@
 #include "scenarios/swarm/budget.hpp"
 #include "scenarios/swarm/draw.hpp"
 #include "scenarios/swarm/fault_profile.hpp"
+#include "scenarios/swarm/subject.hpp"
 #include "scenarios/workloads/catalogue.hpp"
 
 namespace bestgres::scenarios {
@@ -113,6 +114,19 @@ CallPattern drawn_pattern(RandomStream& draw) {
             .name = ""};
 }
 
+// With the first thing that the operator then does for the cluster, or for the sharded whole.
+WhenState drawn_step(RandomStream& draw, const Scenario& scenario) {
+    static constexpr std::array steps = {"EvictPod", "Switchover", "ScaleIn", "PatchPatroniConfig",
+                                         "RestartPostgres"};
+    static constexpr std::array of_sharded = {"CreateObject", "RunCitus give", "RunCitus move",
+                                              "RunCitus remove", "DeleteObject"};
+    const Subject subject = subject_of(scenario);
+    const std::size_t at = draw.below(steps.size());
+    return {.condition = Condition::step,
+            .subject = subject.name,
+            .value = subject.sharded ? of_sharded.at(at) : steps.at(at)};
+}
+
 Trigger drawn_trigger(RandomStream& draw, const Scenario& scenario,
                       const Correlation& correlation) {
     if (correlation.burst) {
@@ -131,14 +145,9 @@ Trigger drawn_trigger(RandomStream& draw, const Scenario& scenario,
             return {.when = WhenState{.condition = Condition::edit_made, .subject = edit.id},
                     .delay = log_uniform(draw, milliseconds(1), minutes(2))};
         }
-        default: {
-            static constexpr std::array steps = {"EvictPod", "Switchover", "ScaleIn",
-                                                 "PatchPatroniConfig", "RestartPostgres"};
-            return {.when = WhenState{.condition = Condition::step,
-                                      .subject = "db",
-                                      .value = steps[draw.below(steps.size())]},
+        default:
+            return {.when = drawn_step(draw, scenario),
                     .delay = log_uniform(draw, milliseconds(1), seconds(30))};
-        }
     }
 }
 

@@ -1,6 +1,6 @@
-// The canonical workloads of reference/simulation.md, appendix A, as far as they concern single
-// clusters: each ends quiescent when nothing else goes wrong. And the recipes of appendix C: a
-// workload with the faults that once broke an operator.
+// The canonical workloads of reference/simulation.md, appendix A, as far as they concern what there
+// is, single clusters and sharded ones: each ends quiescent when nothing else goes wrong. And the
+// recipes of appendix C: a workload with the faults that once broke an operator.
 #pragma once
 
 #include <string>

@@ -52,4 +52,12 @@ void fill_operation_queue(Scenario& scenario, const Shape& shape);
 void fill_operation_vacuum(Scenario& scenario, const Shape& shape);
 void fill_operation_stopped(Scenario& scenario, const Shape& shape);
 
+// sharded.cpp
+void fill_add_shard(Scenario& scenario, const Shape& shape);
+void fill_add_two_shards(Scenario& scenario, const Shape& shape);
+void fill_remove_shard(Scenario& scenario, const Shape& shape);
+void fill_remove_and_repent(Scenario& scenario, const Shape& shape);
+void fill_coordinator_lost(Scenario& scenario, const Shape& shape);
+void fill_worker_lost(Scenario& scenario, const Shape& shape);
+
 }  // namespace bestgres::scenarios::workloads
