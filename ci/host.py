@@ -11,7 +11,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "kind"))
 
 from e2e.world import wait_until  # noqa: E402
-from e2e.writer import WRITER, Writer  # noqa: E402
+from e2e.writer import WRITER, Writer, connection_environment  # noqa: E402
 
 
 class HostWriter(Writer):
@@ -21,9 +21,14 @@ class HostWriter(Writer):
         super().__init__(cluster)
         self.address, self.log, self.process = address, log, None
 
+    def environment(self):
+        """That of the writer's pod, with the password in place of where a pod finds it."""
+        asked = connection_environment(self.cluster, self.address, self.database)
+        return {"PATH": os.environ["PATH"],
+                **{one["name"]: one["value"] if "value" in one else self.cluster.password() for one in asked}}
+
     def start(self):
-        environment = {"PATH": os.environ["PATH"], "TARGET": self.address, "PGPASSWORD": self.cluster.password()}
-        self.process = subprocess.Popen(["/usr/bin/python3", "-u", "-c", WRITER], env=environment,
+        self.process = subprocess.Popen(["/usr/bin/python3", "-u", "-c", WRITER], env=self.environment(),
                                         stdout=open(self.log, "wb"), stderr=subprocess.STDOUT)
         atexit.register(self.process.kill)
         wait_until("the first row is acknowledged", lambda: self.outcomes("ack"), 60)
