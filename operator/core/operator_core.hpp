@@ -86,7 +86,7 @@ private:
         bool of_mounts = false;  // of a look: who mounts the cluster's claims
         bool member_is_ready = false;
         std::int64_t group = 0;  // of Citus, that was asked
-        bool writes = false;  // the API server's answer to it is awaited
+        bool writes = false;     // the API server's answer to it is awaited
     };
     struct Turn {
         Instant now;
@@ -181,7 +181,8 @@ private:
     void announce_sharded(const ClusterKey& key, plan::Announce notice, Turn& turn);
 
     // sharded_act.cpp: fresh reads of the API server and of Citus, and one step
-    void look_at_sharded(const ClusterKey& key, const plan::ShardedStep& step, Turn& turn);
+    void look_at_sharded(const ClusterKey& key, const std::optional<plan::ShardedStep>& step,
+                         Turn& turn);
     void on_sharded_look(const Pending& pending, const kube::Answer& answer, Turn& turn);
     void ask_citus(const ClusterKey& key, const PlannedSharded& planned, Turn& turn);
     void on_citus(const Pending& pending, const postgres::Answer& answer, Turn& turn);

@@ -58,6 +58,10 @@ void OperatorCore::reconcile_sharded(const ClusterKey& key, Turn& turn) {
     if (sharded_works_[key].stage != ShardedStage::idle) {
         return;  // whatever comes of it, it is looked at again then
     }
+    if (sharded_works_[key].must_look) {
+        look_at_sharded(key, std::nullopt, turn);
+        return;
+    }
     if (const std::optional<PlannedSharded> planned = plan_of_sharded(key, turn)) {
         choose_sharded(key, *planned, turn);
     }
@@ -156,6 +160,7 @@ void OperatorCore::on_sharded_status(const ClusterKey& key, const kube::Answer& 
                                      Turn& turn) {
     ShardedWork& work = sharded_works_[key];
     if (answer.outcome.ok()) {
+        work.status_conflicts = 0;
         if (const auto* object = std::get_if<kube::Object>(&*answer.outcome)) {
             work.status_got = hash_json(object_at(object->json(), {"status"}));
             store_.put(sharded_ref(key), *object, turn.now);
@@ -167,6 +172,10 @@ void OperatorCore::on_sharded_status(const ClusterKey& key, const kube::Answer& 
     const bool ordinary =
         error.code == kube::ErrorCode::conflict || error.code == kube::ErrorCode::not_found;
     work.status_wanted = 0;
+    // Once the watch will tell of whoever wrote meanwhile; twice it does not.
+    if (error.code == kube::ErrorCode::conflict && ++work.status_conflicts > 1) {
+        work.must_look = true;
+    }
     if (!ordinary) {
         turn.out.records.push_back({Severity::warning,
                                     "status not written",

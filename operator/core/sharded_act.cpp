@@ -42,12 +42,14 @@ bool began_nothing(const plan::ShardedStep& step, const postgres::Rows& rows) {
 
 }  // namespace
 
-void OperatorCore::look_at_sharded(const ClusterKey& key, const plan::ShardedStep& step,
-                                   Turn& turn) {
+// Without a step the resource alone is read.
+void OperatorCore::look_at_sharded(const ClusterKey& key,
+                                   const std::optional<plan::ShardedStep>& step, Turn& turn) {
     ShardedWork& work = sharded_works_[key];
     work.stage = ShardedStage::looking;
     work.step = step;
     work.look_failed = false;
+    work.must_look = false;
     work.awaited = 0;
     ++metrics_.looks;
     const auto ask = [&](const kube::Ref& ref, kube::Call call, bool of_scopes = false) {
@@ -61,16 +63,16 @@ void OperatorCore::look_at_sharded(const ClusterKey& key, const plan::ShardedSte
     };
     const kube::Ref resource{kube::kinds::bg_sharded_cluster, key.ns, key.name};
     ask(resource, look_up(resource));
-    const auto called = manifests::group_called(step.group);
+    const auto called = step ? manifests::group_called(step->group) : std::nullopt;
     if (!called) {
         return;
     }
-    const kube::Ref child{kube::kinds::bg_cluster, key.ns, step.group};
+    const kube::Ref child{kube::kinds::bg_cluster, key.ns, step->group};
     ask(child, look_up(child));
-    ask({kube::kinds::pod, key.ns, step.group},
-        kube::List{kube::kinds::pod, key.ns, manifests::pod_selector_text(step.group), ""});
+    ask({kube::kinds::pod, key.ns, step->group},
+        kube::List{kube::kinds::pod, key.ns, manifests::pod_selector_text(step->group), ""});
     const api::CitusSpec citus{.scope = key.name, .group = called->group, .database = ""};
-    ask({kube::kinds::config_map, key.ns, step.group},
+    ask({kube::kinds::config_map, key.ns, step->group},
         kube::List{kube::kinds::config_map, key.ns, manifests::scope_selector_text(citus), ""},
         true);
 }
@@ -102,8 +104,8 @@ void OperatorCore::on_sharded_look(const Pending& pending, const kube::Answer& a
         sharded_failed(pending.key, {.message = work.failure}, turn);
         return;
     }
-    if (store_.find({kube::kinds::bg_sharded_cluster, pending.key.ns, pending.key.name}) ==
-        nullptr) {
+    if (!work.step || store_.find({kube::kinds::bg_sharded_cluster, pending.key.ns,
+                                   pending.key.name}) == nullptr) {
         settle_sharded(pending.key, turn.now);
         return;
     }

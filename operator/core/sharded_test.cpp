@@ -175,6 +175,28 @@ TEST(Sharded, a_group_without_a_primary_degrades_the_whole) {
     EXPECT_EQ(string_at(shop.status(), {"phase"}), "Running");
 }
 
+// The watch that would tell of the other writer is stalled.
+TEST(Sharded, is_read_again_when_its_status_meets_another_writer_twice) {
+    Shop shop = running();
+    const std::uint64_t looks = shop.rig.core().metrics(shop.rig.now()).looks;
+    int refused = 0;
+    shop.rig.server.fault = [&refused](const kube::Call& call) -> std::optional<kube::Error> {
+        const auto* const replace = std::get_if<kube::Replace>(&call);
+        if (replace == nullptr || replace->kind != kube::kinds::bg_sharded_cluster ||
+            ++refused > 2) {
+            return std::nullopt;
+        }
+        kube::Error error;
+        error.code = kube::ErrorCode::conflict;
+        return error;
+    };
+    shop.rig.server.edit(whole, [](Json& json) { json["status"]["phase"] = "Degraded"; });
+    shop.rig.run_for(seconds(5));
+
+    EXPECT_EQ(refused, 3);
+    EXPECT_GT(shop.rig.core().metrics(shop.rig.now()).looks, looks);
+}
+
 TEST(Sharded, groups_follow_an_edit) {
     Shop shop = running();
     shop.rig.server.edit(whole, [](Json& json) {

@@ -55,9 +55,13 @@ struct ShardedWork {
     std::vector<api::DecisionStatus> decisions;
     std::uint64_t status_wanted = 0;
     std::uint64_t status_got = 0;
+    std::uint32_t status_conflicts = 0;  // in a row
+    bool must_look = false;              // what the cache says of the resource is not enough
 
     void hash_into(Hasher& hasher) const {
         hasher.add(static_cast<std::uint64_t>(stage));
+        hasher.add(static_cast<std::uint64_t>(status_conflicts) * 2 +
+                   static_cast<std::uint64_t>(must_look));
         hasher.add(step ? plan::describe(step->effect) : "");
         hasher.add(static_cast<std::uint64_t>(awaited));
         hasher.add(read_as);
