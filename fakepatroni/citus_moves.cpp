@@ -27,6 +27,18 @@ std::vector<MoveShard> missing_copies(const CitusTables& tables) {
     return copies;
 }
 
+// Citus moves or copies no shard of which an earlier attempt has left a copy somewhere: it would be
+// dropped, under its name, when the new one is in use.
+std::optional<StatementFailure> leftover_of(ShardId shard, const CitusTables& tables) {
+    const bool left = std::ranges::any_of(
+        tables.cleanups, [shard](const auto& entry) { return entry.second.shard == shard; });
+    return left ? std::optional(refuse(
+                      fmt::format("shard move failed as the orphaned shard {} leftover from the "
+                                  "previous move could not be cleaned up",
+                                  shard)))
+                : std::nullopt;
+}
+
 RowSum rows_of(ShardId shard, const CitusTables& tables) {
     const auto relation = tables.relations.find(shard);
     return relation == tables.relations.end() ? RowSum{} : relation->second;
@@ -137,7 +149,8 @@ void CitusServer::next_move(Run& run, const View& view) {
         return;
     }
     const MoveShard move = run.moves.front();
-    const auto refused = run.keeps_source ? std::nullopt : refusal_to_move(move, view.tables);
+    auto refused = run.keeps_source ? std::nullopt : refusal_to_move(move, view.tables);
+    refused = refused ? refused : leftover_of(move.shard, view.tables);
     if (refused) {
         run.moves.clear();
         fail(run, *refused);
