@@ -287,6 +287,8 @@ void sql_ended(WorldState& world, std::uint32_t index, const postgres::Answer& a
     world.sql_asked.erase(found);
     const auto delay = way(world, process_of_member(world, index), place_of(world, asked.from));
     if (delay && !asked.answer_is_lost) {
+        tell(world, SqlAnswered{.actor = actor_of(world, asked.from),
+                                .pod_uid = world.containers[index].pod_uid});
         put(world, *delay,
             OperatorHears{asked.from.index, asked.from.incarnation,
                           postgres::Answer{.id = asked.id, .outcome = answer.outcome}});

@@ -50,6 +50,11 @@ struct SqlSent {
     Actor actor;
     postgres::Call call;
 };
+// PostgreSQL's answer is on its way back, likewise.
+struct SqlAnswered {
+    Actor actor;  // an operator
+    std::string pod_uid;
+};
 // An operator begins a step, with the sentence that asks for it.
 struct StepBegun {
     std::string operator_name;
@@ -155,9 +160,9 @@ struct Finished {
 
 using Occurrence =
     std::variant<CallArrived, CallPerformed, ObjectChanged, PatroniAsked, PatroniAnswered, SqlSent,
-                 StepBegun, LineLogged, PostgresChanged, PatroniChanged, RouteChanged, WriteBegun,
-                 WriteEnded, CitusChanged, RowsBegun, RowsEnded, RowsRead, TaskBegan, TaskEnded,
-                 EditMade, FaultBegan, FaultEnded, OperatorStarted, OperatorEnded, Settled,
-                 Finished>;
+                 SqlAnswered, StepBegun, LineLogged, PostgresChanged, PatroniChanged, RouteChanged,
+                 WriteBegun, WriteEnded, CitusChanged, RowsBegun, RowsEnded, RowsRead, TaskBegan,
+                 TaskEnded, EditMade, FaultBegan, FaultEnded, OperatorStarted, OperatorEnded,
+                 Settled, Finished>;
 
 }  // namespace bestgres::scenarios

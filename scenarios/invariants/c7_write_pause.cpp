@@ -3,6 +3,16 @@
 #include <fmt/format.h>
 
 namespace bestgres::scenarios {
+namespace {
+
+// Nobody writes to a node that was taken out of transactions, as that of a shard which is removed.
+bool is_written_to(const MemberTruth& coordinator, GroupId group) {
+    const CitusTables* const tables = tables_of(coordinator);
+    const CitusNode* const node = tables == nullptr ? nullptr : tables->primary_of(group);
+    return node != nullptr && node->active;
+}
+
+}  // namespace
 
 void C7WritePause::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     const bool citus = std::holds_alternative<CitusChanged>(occurrence);
@@ -31,6 +41,9 @@ void C7WritePause::look(const Truth& truth) {
             continue;
         }
         for (const auto& [group, since] : member.postgres->citus().paused()) {
+            if (!is_written_to(member, group)) {
+                continue;
+            }
             const GroupKey key{coordinator.scope, group};
             const auto known = pauses_.find(key);
             const bool same = known != pauses_.end() && known->second.since == since;

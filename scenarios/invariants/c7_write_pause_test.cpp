@@ -40,6 +40,14 @@ TEST_F(C7, catches_writes_that_are_never_let_go_once) {
     EXPECT_NE(said().find("writes to group 1 of shop have been held back for"), std::string::npos);
 }
 
+TEST_F(C7, a_node_that_was_taken_out_of_transactions_is_written_to_by_nobody) {
+    drain(1);
+    ask(fakepatroni::DisableNode{pod_of_group(1)});
+    hand_over_begins();
+    after(minutes(2), FaultEnded{"f1"});
+    EXPECT_EQ(alarms(), 0U) << said();
+}
+
 TEST_F(C7, asks_nothing_of_a_coordinator_that_is_gone_or_stands_still) {
     hand_over_begins();
     member(0).patroni_frozen = true;

@@ -1,5 +1,6 @@
 #include "scenarios/invariants/k8_authority.hpp"
 
+#include "operator/api/sharded.hpp"
 #include "scenarios/invariants/citus_testing.hpp"
 #include "scenarios/invariants/data_testing.hpp"
 

@@ -7,6 +7,7 @@
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 #include "scenarios/invariants/sharded_reached.hpp"
+#include "scenarios/invariants/sharding.hpp"
 #include "scenarios/invariants/writer_watch.hpp"
 
 namespace bestgres::scenarios {
@@ -186,6 +187,23 @@ void judge(const Reached& reached, const Truth& truth, Findings& findings) {
     }
 }
 
+bool is_for_a_person(const Truth& truth, const ClusterId& id) {
+    return waits_for_a_person(truth, id) || is_paused_by_hand(truth, id);
+}
+
+// Whose members a cluster shares its time with: all of them, where it is a group.
+std::int64_t members_at_work(const Truth& truth, const ClusterId& id) {
+    if (const std::optional<GroupKey> group = group_of_cluster(truth, id)) {
+        const auto whole = asked_sharded_spec(
+            truth.object({kube::kinds::bg_sharded_cluster, id.ns, group->scope}));
+        if (whole) {
+            return wanted_members(*whole);
+        }
+    }
+    const auto spec = spec_in_force(truth, id);
+    return spec ? spec->instances : 1;
+}
+
 }  // namespace
 
 std::string difference(const Truth& truth, const ClusterId& id) {
@@ -225,14 +243,17 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
         !truth.active_faults().empty() || truth.operators().empty()) {
         return;
     }
-    for (const ClusterId& id : clusters(truth)) {
-        const auto spec = spec_in_force(truth, id);
+    // A world comes to rest as a whole: while one waits for a person, nobody is late.
+    const std::vector<ClusterId> all = clusters(truth);
+    const bool excused = std::ranges::any_of(
+        all, [&truth](const ClusterId& id) { return is_for_a_person(truth, id); });
+    for (const ClusterId& id : all) {
         judge({.what = "Cluster " + to_string(id),
                .resource = resource_of(truth, id),
                .wrong = difference(truth, id),
-               .members = spec ? spec->instances : 1,
+               .members = members_at_work(truth, id),
                .settled = settled,
-               .excused = waits_for_a_person(truth, id) || is_paused_by_hand(truth, id)},
+               .excused = excused},
               truth, findings);
     }
     for (const kube::Object& sharded : truth.objects(kube::kinds::bg_sharded_cluster)) {
@@ -243,7 +264,7 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
                .wrong = difference_of_sharded(truth, sharded),
                .members = spec ? wanted_members(*spec) : 1,
                .settled = settled,
-               .excused = !spec},
+               .excused = excused || !spec},
               truth, findings);
     }
 }

@@ -2,13 +2,18 @@
 
 #include <algorithm>
 
+#include "operator/api/sharded.hpp"
 #include "operator/manifests/labels.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
-// The cluster that a call of the operator is about; an empty name where it is about all or none.
+// The cluster that a call of the operator is about, or the sharded cluster; an empty name where it
+// is about all or none.
 ClusterId cluster_of_call(const CallArrived& arrived) {
+    if (arrived.before.kind() == kube::kinds::bg_sharded_cluster.name) {
+        return {std::string(arrived.before.ns()), std::string(arrived.before.name())};
+    }
     if (!arrived.before.name().empty()) {
         return cluster_of(arrived.before);
     }
@@ -22,7 +27,30 @@ bool is_look(const CallArrived& arrived) {
     return list != nullptr && !list->label_selector.empty();
 }
 
+bool is_of_citus(const postgres::Statement& statement) {
+    return statement.id.starts_with("citus.");
+}
+
 }  // namespace
+
+// What is for Citus is the sharded cluster's, not that of the group which is spoken to.
+void L8LostPartners::note_sent(const SqlSent& sent, const Truth& truth) {
+    const auto member = member_by_uid(truth, sent.call.pod_uid);
+    if (!member) {
+        return;
+    }
+    const auto& statements = sent.call.statements;
+    const bool for_citus = std::ranges::any_of(statements, is_of_citus);
+    const bool asks = for_citus && std::ranges::all_of(statements, is_of_citus);
+    ask({sent.call.ns, for_citus ? member->scope : member->cluster},
+        {"SQL on " + sent.call.pod, truth.now() + sent.call.deadline + slack,
+         asks ? sent.call.pod_uid : ""});
+}
+
+void L8LostPartners::note_answer(const std::string& pod_uid) {
+    std::erase_if(asked_,
+                  [&pod_uid](const auto& entry) { return entry.second.question_to == pod_uid; });
+}
 
 void L8LostPartners::ask(const ClusterId& id, Asked asked) {
     const auto [known, fresh] = asked_.emplace(id, asked);
@@ -60,14 +88,11 @@ void L8LostPartners::on(const Occurrence& occurrence, const Truth& truth, Findin
                  asked->call.verb == patroni::Verb::status ? asked->call.pod_uid : ""});
         }
     } else if (const auto* answered = std::get_if<PatroniAnswered>(&occurrence)) {
-        std::erase_if(asked_, [answered](const auto& entry) {
-            return entry.second.question_to == answered->pod_uid;
-        });
+        note_answer(answered->pod_uid);
     } else if (const auto* sent = std::get_if<SqlSent>(&occurrence)) {
-        if (const auto member = member_by_uid(truth, sent->call.pod_uid)) {
-            ask({sent->call.ns, member->cluster},
-                {"SQL on " + sent->call.pod, truth.now() + sent->call.deadline + slack, ""});
-        }
+        note_sent(*sent, truth);
+    } else if (const auto* done = std::get_if<SqlAnswered>(&occurrence)) {
+        note_answer(done->pod_uid);
     } else if (const auto* arrived = std::get_if<CallArrived>(&occurrence)) {
         if (by_operator(arrived->actor) && !asked_.empty()) {
             if (is_look(*arrived)) {

@@ -26,6 +26,8 @@ private:
         std::string question_to;
     };
     void ask(const ClusterId& id, Asked asked);
+    void note_sent(const SqlSent& sent, const Truth& truth);
+    void note_answer(const std::string& pod_uid);
     void heard_of(const ClusterId& id) { asked_.erase(id); }
     void check(const Truth& truth, Findings& findings);
 

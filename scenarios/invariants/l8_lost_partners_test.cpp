@@ -1,6 +1,7 @@
 #include "scenarios/invariants/l8_lost_partners.hpp"
 
-#include "scenarios/invariants/testing.hpp"
+#include "operator/api/sharded.hpp"
+#include "scenarios/invariants/citus_testing.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -71,6 +72,48 @@ TEST_F(L8, a_fresh_look_counts) {
          kube::List{
              .kind = kube::kinds::pod, .ns = "shop", .label_selector = "bestgres.io/cluster=db"});
     after(std::chrono::minutes(3), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+// What is asked of Citus is asked for the sharded cluster.
+struct L8OfShards : ::testing::Test, CitusCourt<L8LostPartners> {
+    L8OfShards() {
+        tell(OperatorStarted{"operator-1"});
+        truth.who_operates[0].leads = true;
+    }
+    void sends(std::vector<std::string> ids) {
+        postgres::Call call{
+            .ns = "shop", .pod = pod_of_group(0), .pod_uid = uid(0), .deadline = seconds(20)};
+        for (std::string& id : ids) {
+            call.statements.push_back({.id = std::move(id), .text = "", .parameters = {}});
+        }
+        tell(SqlSent{the_operator, std::move(call)});
+    }
+    using seconds = std::chrono::seconds;
+};
+
+TEST_F(L8OfShards, a_question_that_is_answered_obliges_to_nothing) {
+    sends({"citus.nodes", "citus.job"});
+    tell(SqlAnswered{the_operator, uid(0)});
+    after(std::chrono::minutes(10), LineLogged{});
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(L8OfShards, a_command_is_looked_after_for_the_sharded_cluster) {
+    sends({"session.limits", "citus.remove"});
+    tell(SqlAnswered{the_operator, uid(0)});
+    after(seconds(100), LineLogged{});
+    EXPECT_EQ(said(), "");
+    after(seconds(20), LineLogged{});
+    EXPECT_EQ(said(),
+              "L8: After SQL on shop-coordinator-0 the operator has not turned to shop/shop again");
+}
+
+TEST_F(L8OfShards, who_writes_its_status_has_turned_to_it) {
+    sends({"citus.nodes"});
+    truth.put(kube::kinds::bg_sharded_cluster, {{"metadata", {{"name", "shop"}}}});
+    call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::bg_sharded_cluster, "shop")});
+    after(std::chrono::minutes(10), LineLogged{});
     EXPECT_EQ(said(), "");
 }
 

@@ -226,6 +226,7 @@ std::vector<Entry> entries_of(const Occurrence& occurrence, const World& world) 
             [](const CallPerformed& performed) { return told(performed); },
             [](const ObjectChanged& changed) { return told(changed); },
             [](const PatroniAnswered&) { return Entries{}; },
+            [](const SqlAnswered&) { return Entries{}; },
             [](const PatroniAsked& asked) {
                 const bool write = patroni::is_write(asked.call.verb);
                 return Entries{
