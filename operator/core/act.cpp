@@ -8,14 +8,13 @@
 #include "operator/core/request.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/plan/bootstrap_sql.hpp"
+#include "operator/plan/decisions.hpp"
 #include "operator/plan/wanted.hpp"
 
 namespace bestgres::core {
 namespace {
 
 using Stage = ClusterWork::Stage;
-
-constexpr std::size_t kept_decisions = 10;
 
 // What people should find in the status and as an Event: not every applied object.
 bool is_notable(const plan::Effect& effect) {
@@ -59,13 +58,10 @@ bool lost_its_label(const kube::Object& found, const plan::Effect& effect) {
 void record_decision(ClusterWork& work, const plan::Step& step,
                      std::pair<Instant, std::string_view> when_and_how) {
     const auto& [now, how] = when_and_how;
-    work.decisions.push_back({.time = Instant{now.ns - now.ns % 1'000'000'000},
-                              .rule = std::string(to_string(step.rule)),
-                              .effect = plan::describe(step.effect) + std::string(how),
-                              .because = step.because});
-    if (work.decisions.size() > kept_decisions) {
-        work.decisions.erase(work.decisions.begin());
-    }
+    plan::remember(work.decisions, {.time = Instant{now.ns - now.ns % 1'000'000'000},
+                                    .rule = std::string(to_string(step.rule)),
+                                    .effect = plan::describe(step.effect) + std::string(how),
+                                    .because = step.because});
 }
 
 std::string first_line(std::string_view text) {

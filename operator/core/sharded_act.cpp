@@ -6,13 +6,13 @@
 #include "operator/core/sharded_request.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "operator/plan/decisions.hpp"
 
 namespace bestgres::core {
 namespace {
 
 using ShardedStage = ShardedWork::Stage;
 
-constexpr std::size_t kept_sharded_decisions = 10;
 constexpr Duration citus_answers_within = std::chrono::seconds(20);
 constexpr Duration moves_pause = std::chrono::minutes(5);
 
@@ -21,13 +21,10 @@ std::string first_words(std::string_view text) {
 }
 
 void record_sharded_decision(ShardedWork& work, Instant now, std::string_view how) {
-    work.decisions.push_back({.time = Instant{now.ns - now.ns % 1'000'000'000},
-                              .rule = std::string(to_string(work.step->rule)),
-                              .effect = plan::describe(work.step->effect) + std::string(how),
-                              .because = work.step->because});
-    if (work.decisions.size() > kept_sharded_decisions) {
-        work.decisions.erase(work.decisions.begin());
-    }
+    plan::remember(work.decisions, {.time = Instant{now.ns - now.ns % 1'000'000'000},
+                                    .rule = std::string(to_string(work.step->rule)),
+                                    .effect = plan::describe(work.step->effect) + std::string(how),
+                                    .because = work.step->because});
 }
 
 // A rebalance that had nothing to move gives no job.

@@ -11,6 +11,7 @@
 #include "operator/api/validate.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "operator/plan/decisions.hpp"
 #include "operator/plan/hibernate.hpp"
 #include "operator/plan/names_taken.hpp"
 #include "operator/plan/retained.hpp"
@@ -185,21 +186,6 @@ std::int64_t count_existing(const ClusterView& view) {
     return existing;
 }
 
-constexpr std::size_t kept_decisions = 10;
-
-void read_decisions(ClusterView& view) {
-    view.decisions = view.previous.decisions;
-    for (const api::DecisionStatus& decision : view.facts.decisions) {
-        if (std::ranges::find(view.decisions, decision) == view.decisions.end()) {
-            view.decisions.push_back(decision);
-        }
-    }
-    std::ranges::stable_sort(view.decisions, {}, &api::DecisionStatus::time);
-    if (view.decisions.size() > kept_decisions) {
-        view.decisions.erase(view.decisions.begin(), view.decisions.end() - kept_decisions);
-    }
-}
-
 Member read_member(const ClusterView& view, std::int64_t ordinal) {
     Member member;
     member.ordinal = ordinal;
@@ -323,7 +309,7 @@ ClusterView read_view(Facts facts) {
     view.memory = view.facts.memory;
     const ReadResource& resource = read_resource(view);
     view.previous = resource.status;
-    read_decisions(view);
+    view.decisions = merged_decisions(view.previous.decisions, view.facts.decisions);
     read_spec(view, resource.asked);
     const std::optional<api::CitusSpec> citus =
         view.spec ? view.spec->citus : api::citus_of(view.resource());

@@ -6,6 +6,7 @@
 
 #include "operator/api/cluster_words.hpp"
 #include "operator/manifests/group_cluster.hpp"
+#include "operator/plan/decisions.hpp"
 #include "operator/plan/sharded/rules.hpp"
 
 namespace bestgres::plan {
@@ -14,8 +15,6 @@ namespace {
 using api::Condition;
 using api::ConditionStatus;
 using api::ShardedPhase;
-
-constexpr std::size_t kept_decisions = 10;
 
 bool group_is_ready(const ShardGroup& group) {
     const auto& conditions = group.status.conditions;
@@ -157,21 +156,6 @@ std::vector<Condition> conditions_of(const ShardedView& view, const ShardedPlan&
     return conditions;
 }
 
-std::vector<api::DecisionStatus> decisions_of(const ShardedView& view) {
-    std::vector<api::DecisionStatus> decisions = view.previous.decisions;
-    for (const api::DecisionStatus& decision : view.facts.decisions) {
-        if (std::ranges::find(decisions, decision) == decisions.end()) {
-            decisions.push_back(decision);
-        }
-    }
-    std::ranges::stable_sort(decisions, {}, &api::DecisionStatus::time);
-    if (decisions.size() > kept_decisions) {
-        decisions.erase(decisions.begin(),
-                        decisions.end() - static_cast<std::ptrdiff_t>(kept_decisions));
-    }
-    return decisions;
-}
-
 std::optional<api::JobStatus> job_of(const ShardedView& view) {
     const CitusReading* const reading = view.reading(0);
     if (reading == nullptr) {
@@ -206,7 +190,7 @@ api::ShardedStatus describe_sharded(const ShardedView& view, const ShardedPlan& 
     status.conditions = conditions_of(view, plan, count);
     status.job = job_of(view);
     status.waiting_for = plan.waits;
-    status.decisions = decisions_of(view);
+    status.decisions = merged_decisions(view.previous.decisions, view.facts.decisions);
     return status;
 }
 
