@@ -2,6 +2,8 @@
 // time, because a call of it got lost or its own notes are out of date, the operator does.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "operator/plan/sharded/rules.hpp"
 
 namespace bestgres::plan {
@@ -60,6 +62,32 @@ ShardedOpinion disagreement(const ShardedView& view, const ShardGroup& asked,
     return opinion;
 }
 
+bool place_alike(const CitusReading& left, const CitusReading& right) {
+    const auto all_of = [](const CitusReading& one, const CitusReading& other) {
+        return std::ranges::all_of(one.placements, [&](const auto& entry) {
+            return entry.second.only == other.of(entry.first).only;
+        });
+    };
+    return all_of(left, right) && all_of(right, left);
+}
+
+// A failover may have lost what the node was told of shards that moved. Citus does not notice.
+ShardedOpinion stale_placements(const ShardedView& view, const ShardGroup& asked) {
+    const CitusReading& coordinator = *view.reading(0);
+    const CitusNode* const node = coordinator.primary_of(asked.number);
+    const ShardedWaiting waiting =
+        wait(view, "metadata of " + asked.cluster + " to place shards as the coordinator does");
+    ShardedOpinion opinion = ask_until(waiting, ask_often);
+    if (node != nullptr && waiting_since(view, waiting) + waiting.patience <= view.now()) {
+        opinion.steps.push_back(
+            {.effect = on_coordinator(view, "send the metadata to " + asked.cluster,
+                                      sync_metadata(*node)),
+             .rule = ShardedRule::converge,
+             .because = waiting.because + ": Citus has not seen to it"});
+    }
+    return opinion;
+}
+
 }  // namespace
 
 ShardedOpinion converge(const ShardedView& view) {
@@ -80,6 +108,15 @@ ShardedOpinion converge(const ShardedView& view) {
             if (group.wanted && group.leader && !names(*reading, group)) {
                 return disagreement(view, asked, group);
             }
+        }
+    }
+    const CitusReading* const coordinator = view.reading(0);
+    const bool at_rest =
+        coordinator != nullptr && !(coordinator->job && coordinator->job->active());
+    for (const ShardGroup& asked : view.groups) {
+        const CitusReading* const reading = view.reading(asked.number);
+        if (at_rest && asked.wanted && asked.leader && !place_alike(*reading, *coordinator)) {
+            return stale_placements(view, asked);
         }
     }
     return {};

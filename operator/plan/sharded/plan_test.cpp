@@ -149,6 +149,19 @@ TEST(Converge, a_worker_with_an_old_copy_is_sent_the_metadata) {
     EXPECT_EQ(shop.statement(), "SELECT pg_catalog.start_metadata_sync_to_node('10.0.0.3', 5432)");
 }
 
+// A failover may lose what a worker was told of shards that moved.
+TEST(Converge, a_worker_that_places_shards_elsewhere_is_sent_the_metadata) {
+    TestSharded shop;
+    shop.reading(2).placements[1].only += 1;
+    EXPECT_EQ(shop.waits().front(),
+              "metadata of shop-worker-1 to place shards as the coordinator does");
+    EXPECT_EQ(shop.step(), "") << "a move may be under way to it";
+    shop.told().later(std::chrono::seconds(61));
+    EXPECT_EQ(shop.statement(), "SELECT pg_catalog.start_metadata_sync_to_node('10.0.0.3', 5432)");
+    shop.reading(0).job = CitusJob{.id = 4, .state = "running", .total = 16};
+    EXPECT_EQ(shop.step(), "") << "while shards move they differ for a moment";
+}
+
 TEST(Converge, a_worker_that_does_not_answer_is_waited_for) {
     TestSharded shop;
     shop.facts().readings.erase(2);

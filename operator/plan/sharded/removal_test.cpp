@@ -80,7 +80,7 @@ TEST(RemoveShard, no_shard_may_be_left_on_any_nodes_word) {
         one.reading(asked).placements[2].only = 1;
         EXPECT_EQ(one.step(), "") << asked;
     }
-    shop.reading(0).placements[2].only = 1;
+    shop.everywhere([](CitusReading& reading) { reading.placements[2].only = 1; });
     EXPECT_EQ(shop.step(), "RunCitus move shards off shop-worker-1 on shop-coordinator-0");
 }
 
