@@ -25,6 +25,14 @@ inline Json group_json(GroupId group) {
     return cluster;
 }
 
+inline Json sharded_json(std::int64_t shards, std::int64_t generation = 1) {
+    const Json group = object_at(cluster_json(1), {"spec"});
+    return {
+        {"metadata", {{"name", "shop"}, {"generation", generation}}},
+        {"spec",
+         {{"shards", shards}, {"database", "app"}, {"coordinator", group}, {"workers", group}}}};
+}
+
 template <class Law>
 struct CitusCourt : Court<Law> {
     fakepatroni::testing::Servers servers;

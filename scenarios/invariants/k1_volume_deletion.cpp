@@ -6,6 +6,8 @@
 #include "lib/kube/workload.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
+#include "scenarios/invariants/sharded_reached.hpp"
+#include "scenarios/invariants/sharding.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -71,6 +73,21 @@ bool is_licensed(const kube::Object& resource, const api::ClusterSpec& spec,
     return dying || surplus;
 }
 
+// What the user of a sharded cluster says of the volumes of a group that goes. The policy of the
+// group itself is the operator's to write.
+bool lets_group_go(const kube::Object& sharded, GroupId group) {
+    const auto spec = asked_sharded_spec(sharded);
+    if (!spec) {
+        return false;
+    }
+    if (spec->shards < group) {
+        return spec->removed_shards == VolumePolicy::remove;
+    }
+    const api::ClusterSpec own =
+        group == 0 ? spec->coordinator : api::worker_spec(*spec, group - 1);
+    return is_going(sharded) && own.volume.retention.when_deleted == VolumePolicy::remove;
+}
+
 // What a StatefulSet of the operator lets its controller do with claims; empty where nothing.
 std::string left_to_the_controller(const ObjectChanged& changed) {
     if (!by_operator(changed.actor) || changed.after.kind() != kube::kinds::stateful_set.name) {
@@ -112,6 +129,30 @@ void K1VolumeDeletion::hash_into(Hasher& hasher) const {
     }
 }
 
+bool K1VolumeDeletion::whole_agrees(const Truth& truth, const ClusterId& id) const {
+    const std::optional<GroupKey> key = group_of_cluster(truth, id);
+    if (!key || !is_going(resource_of(truth, id))) {
+        return true;
+    }
+    const auto wishes =
+        wishes_.recent(truth, kube::Ref{kube::kinds::bg_sharded_cluster, id.ns, key->scope});
+    return wishes.empty() || std::ranges::any_of(wishes, [&key](const kube::Object& sharded) {
+               return lets_group_go(sharded, key->group);
+           });
+}
+
+bool K1VolumeDeletion::is_allowed(const Truth& truth, const kube::Object& claim) const {
+    const ClusterId id = cluster_of(claim);
+    const std::vector<kube::Object> resources = wishes_.recent(truth, id);
+    const auto in_force = spec_in_force(truth, id);
+    const Duration away = truth.now() - left_at(claim) + of_jumps(truth);
+    return whole_agrees(truth, id) && std::ranges::any_of(resources, [&](const kube::Object& one) {
+               const std::optional<api::ClusterSpec> asked = asked_spec(one);
+               return (asked && is_licensed(one, *asked, claim, away)) ||
+                      (in_force && is_licensed(one, *in_force, claim, away));
+           });
+}
+
 void K1VolumeDeletion::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     wishes_.on(occurrence, truth);
     note_pods(occurrence, truth);
@@ -141,16 +182,7 @@ void K1VolumeDeletion::on(const Occurrence& occurrence, const Truth& truth, Find
     if (!lost && is_used(truth, claim)) {
         findings.add(text, what + " while a pod uses it", {identify(claim)});
     }
-    const std::vector<kube::Object> resources = wishes_.recent(truth, id);
-    const auto in_force = spec_in_force(truth, id);
-    const Duration away = truth.now() - left_at(claim) + of_jumps(truth);
-    const bool licensed =
-        lost || std::any_of(resources.begin(), resources.end(), [&](const kube::Object& one) {
-            const std::optional<api::ClusterSpec> asked = asked_spec(one);
-            return (asked && is_licensed(one, *asked, claim, away)) ||
-                   (in_force && is_licensed(one, *in_force, claim, away));
-        });
-    if (!licensed) {
+    if (!lost && !is_allowed(truth, claim)) {
         const kube::Object resource = resource_of(truth, id);
         findings.add(text,
                      what + (resource.name().empty()

@@ -12,13 +12,17 @@ struct K1VolumeDeletion {
         "The operator deletes a volume claim only when its user allowed it (the cluster is being "
         "deleted and whenDeleted is Delete; its member left and whenScaled is Delete, or "
         "Quarantine and the member has been away for as long as that lasts, and the user has not "
-        "taken it back; or the volume is lost), when no pod uses it, and by uid and "
+        "taken it back; or the volume is lost; of a group that goes the sharded cluster says), "
+        "when no pod uses it, and by uid and "
         "resourceVersion; and it leaves none to the StatefulSet controller."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;
 
 private:
+    // Its cluster lets it go, and so does the sharded cluster that this is a group of.
+    bool is_allowed(const Truth& truth, const kube::Object& claim) const;
+    bool whole_agrees(const Truth& truth, const ClusterId& id) const;
     void note_pods(const Occurrence& occurrence, const Truth& truth);
     // When its member was last there.
     Instant left_at(const kube::Object& claim) const;

@@ -1,6 +1,7 @@
 #include "scenarios/invariants/k1_volume_deletion.hpp"
 
-#include "scenarios/invariants/testing.hpp"
+#include "operator/api/sharded.hpp"
+#include "scenarios/invariants/citus_testing.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -105,6 +106,47 @@ TEST_F(K1, a_cluster_that_is_deleted_may_lose_its_volumes_where_its_user_said_so
     truth.store.erase(ref_of(kube::kinds::pod, "db-2"));
     the_operator_deletes_it();
     EXPECT_EQ(said(), "");
+}
+
+// The operator writes the policy of a group, and its user that of the sharded cluster.
+struct K1OfShards : ::testing::Test, CitusCourt<K1VolumeDeletion> {
+    void user_asks_for(std::int64_t shards, const char* removed) {
+        Json whole = sharded_json(shards);
+        whole["spec"]["removedShards"] = removed;
+        truth.put(kube::kinds::bg_sharded_cluster, whole);
+    }
+    void operator_deletes_the_volume_of(GroupId group) {
+        truth.put(kube::kinds::bg_cluster,
+                  deleting(with_retention(group_json(group), "Delete", "Retain")));
+        truth.store.erase(ref_of(kube::kinds::pod, pod_of_group(group)));
+        Json claim = claim_json("pgdata-" + pod_of_group(group));
+        claim["metadata"]["labels"][std::string(manifests::cluster_label)] =
+            cluster_of_group(group);
+        truth.put(kube::kinds::persistent_volume_claim, claim);
+        const kube::Ref ref =
+            ref_of(kube::kinds::persistent_volume_claim, "pgdata-" + pod_of_group(group));
+        call(the_operator, kube::Delete{.ref = ref,
+                                        .only_if = {.uid = std::string(truth.object(ref).uid()),
+                                                    .resource_version = std::string(
+                                                        truth.object(ref).resource_version())}});
+    }
+};
+
+TEST_F(K1OfShards, of_a_shard_that_goes_its_user_decides) {
+    user_asks_for(1, "Delete");
+    operator_deletes_the_volume_of(2);
+    EXPECT_EQ(said(), "");
+    user_asks_for(1, "Retain");
+    operator_deletes_the_volume_of(2);
+    EXPECT_EQ(said(),
+              "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-shop-worker-2-0, but "
+              "cluster shop/shop-worker-2 keeps its volumes");
+}
+
+TEST_F(K1OfShards, of_a_shard_that_is_wanted_none_goes) {
+    user_asks_for(2, "Delete");
+    operator_deletes_the_volume_of(2);
+    EXPECT_EQ(alarms(), 1U) << said();
 }
 
 TEST_F(K1, the_stateful_set_controller_deletes_none) {

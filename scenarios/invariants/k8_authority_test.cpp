@@ -94,14 +94,7 @@ TEST_F(K8, its_objects_stay_while_the_cluster_does) {
 struct K8OfShards : ::testing::Test, CitusCourt<K8Authority> {
     K8OfShards() { asks_for(2); }
     void asks_for(std::int64_t shards) {
-        const Json group = object_at(cluster_json(1), {"spec"});
-        change(the_user, kube::kinds::bg_sharded_cluster,
-               {{"metadata", {{"name", "shop"}, {"generation", ++asked}}},
-                {"spec",
-                 {{"shards", shards},
-                  {"database", "app"},
-                  {"coordinator", group},
-                  {"workers", group}}}});
+        change(the_user, kube::kinds::bg_sharded_cluster, sharded_json(shards, ++asked));
     }
     void forgets(GroupId group) {
         const std::string name = "shop-" + std::to_string(group) + "-config";

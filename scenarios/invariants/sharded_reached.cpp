@@ -1,5 +1,7 @@
 #include "scenarios/invariants/sharded_reached.hpp"
 
+#include <charconv>
+
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 #include "scenarios/invariants/sharding.hpp"
@@ -9,6 +11,12 @@ namespace {
 
 std::string group_name(const kube::Object& sharded, GroupId group) {
     return manifests::group_cluster_name(sharded.name(), group);
+}
+
+GroupId number_in(std::string_view label) {
+    GroupId number = 0;
+    std::from_chars(label.data(), label.data() + label.size(), number);
+    return number;
 }
 
 std::string wrong_with_groups(const Truth& truth, const kube::Object& sharded,
@@ -25,6 +33,20 @@ std::string wrong_with_groups(const Truth& truth, const kube::Object& sharded,
         }
     }
     return there.empty() ? "" : *there.begin() + " has not left";
+}
+
+// Patroni's coordinator reads them all.
+std::string wrong_with_records(const Truth& truth, const kube::Object& sharded,
+                               std::int64_t shards) {
+    for (const kube::Object& object : truth.objects(kube::kinds::config_map)) {
+        const GroupId group = number_in(object.label(manifests::citus_group_label));
+        const bool of_whole =
+            object.ns() == sharded.ns() && object.label(manifests::scope_label) == sharded.name();
+        if (of_whole && group > shards) {
+            return "ConfigMap " + std::string(object.name()) + " of a shard that has left is there";
+        }
+    }
+    return "";
 }
 
 // Of distributed and single-shard tables, by group.
@@ -100,6 +122,9 @@ std::string difference_of_sharded(const Truth& truth, const kube::Object& sharde
         }
     }
     std::string wrong = wrong_with_groups(truth, sharded, spec->shards);
+    if (wrong.empty()) {
+        wrong = wrong_with_records(truth, sharded, spec->shards);
+    }
     const CitusTables* const tables = members.contains(0) ? tables_of(members.at(0)) : nullptr;
     if (wrong.empty()) {
         wrong = tables == nullptr ? "its coordinator does not run Citus"

@@ -72,6 +72,18 @@ TEST_F(ShardedReached, a_node_that_nobody_removed_shows) {
     EXPECT_EQ(wrong(), "");
 }
 
+TEST_F(ShardedReached, what_patroni_wrote_of_a_shard_that_left_shows) {
+    drain(2);
+    truth.store.erase(ref_of(kube::kinds::bg_cluster, called(2)));
+    register_away(2);
+    asks(1);
+    Json record = config_map_json("shop-2-config", {{"initialize", "7000"}});
+    record["metadata"]["labels"] = {{std::string(manifests::scope_label), "shop"},
+                                    {std::string(manifests::citus_group_label), "2"}};
+    truth.put(kube::kinds::config_map, record);
+    EXPECT_EQ(wrong(), "ConfigMap shop-2-config of a shard that has left is there");
+}
+
 TEST_F(ShardedReached, a_shard_that_gets_nothing_shows_unless_that_is_asked_for) {
     drain(2);
     EXPECT_EQ(wrong(), "shop-worker-1 is to get no shards");

@@ -20,7 +20,7 @@ using scenarios::World;
 
 constexpr std::uint64_t events_between_looks = 256;
 // A defect may make a run endless: what is far longer than it should be says nothing new.
-constexpr std::uint64_t longest_run = 4;
+constexpr std::uint64_t longest_run = 6;
 constexpr std::uint64_t and_events = 20'000;
 constexpr std::uint64_t too_costly = 500'000;
 

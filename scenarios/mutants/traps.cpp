@@ -1,7 +1,7 @@
 #include "scenarios/mutants/traps.hpp"
 
 #include "lib/base/check.hpp"
-#include "operator/api/cluster.hpp"
+#include "operator/api/sharded.hpp"
 #include "scenarios/workloads/catalogue.hpp"
 
 namespace bestgres::mutants {
@@ -322,11 +322,52 @@ std::vector<Trap> of_people_and_operators() {
     };
 }
 
+Scenario change_in_a_rebalance() {
+    Scenario scenario = on("W36-2-async", {});
+    scenario.edits.push_back(edit_child(
+        "change",
+        delayed(then({after_edit("grow", {}), when_step("RunCitus rebalance")}), seconds(1)),
+        {kube::kinds::bg_sharded_cluster, "shop", "db"},
+        {{"spec", {{"workers", {{"resources", {{"requests", {{"cpu", "200m"}}}}}}}}}}));
+    return scenario;
+}
+
+// The worker that gets the shards fails over to a standby that has not heard of them.
+Scenario metadata_lost() {
+    Scenario scenario = on("W41-2-async", {});
+    const Trigger moving = then({after_edit("shrink", {}), when_step("RunCitus move")});
+    scenario.faults = {
+        hitting(FaultKind::replication_stuck, "a replica of db-worker-0", moving, minutes(3)),
+        hitting(FaultKind::container_crash, "the leader of db-worker-0",
+                delayed(moving, seconds(9))),
+        hitting(FaultKind::kubelet_dead, "the node of the leader of db-worker-0",
+                delayed(moving, seconds(8)), minutes(2))};
+    scenario.knobs.write_every = seconds(20);
+    return scenario;
+}
+
+// With few rows, so that a run which never comes to rest costs little.
+Trap calm(const char* workload) {
+    Scenario scenario = on(workload, {});
+    scenario.knobs.write_every = seconds(20);
+    return {"trap calm " + std::string(workload), std::move(scenario)};
+}
+
+std::vector<Trap> of_shards() {
+    return {{"trap change-in-a-rebalance", change_in_a_rebalance()},
+            {"trap metadata-lost", metadata_lost()},
+            calm("W36-1-async"),
+            calm("W38-1-async"),
+            calm("W39-1-async"),
+            calm("W41-2-sync")};
+}
+
 }  // namespace
 
 std::vector<Trap> traps() {
     std::vector<Trap> all;
-    for (std::vector<Trap> group : {of_data(), of_calls(), of_people_and_operators()}) {
+    for (std::vector<Trap> group :
+         {of_data(), of_calls(), of_people_and_operators(), of_shards()}) {
         for (Trap& trap : group) {
             trap.scenario.name = trap.name + " on " + trap.scenario.name;
             all.push_back(std::move(trap));
