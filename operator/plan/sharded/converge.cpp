@@ -71,17 +71,33 @@ bool place_alike(const CitusReading& left, const CitusReading& right) {
     return all_of(left, right) && all_of(right, left);
 }
 
+// A node that takes part and places shards otherwise than the coordinator, while none moves; a
+// shard that goes is one as long as it is active.
+const ShardGroup* find_stale(const ShardedView& view) {
+    const CitusReading* const coordinator = view.reading(0);
+    if (coordinator == nullptr || (coordinator->job && coordinator->job->active())) {
+        return nullptr;
+    }
+    const auto is_stale = [&](const ShardGroup& group) {
+        const CitusReading* const reading = view.reading(group.number);
+        const CitusNode* const node = coordinator->primary_of(group.number);
+        return reading != nullptr && group.leader && node != nullptr && node->active &&
+               !place_alike(*reading, *coordinator);
+    };
+    const auto found = std::ranges::find_if(view.groups, is_stale);
+    return found == view.groups.end() ? nullptr : &*found;
+}
+
 // A failover may have lost what the node was told of shards that moved. Citus does not notice.
 ShardedOpinion stale_placements(const ShardedView& view, const ShardGroup& asked) {
-    const CitusReading& coordinator = *view.reading(0);
-    const CitusNode* const node = coordinator.primary_of(asked.number);
+    const CitusNode& node = *view.reading(0)->primary_of(asked.number);
     const ShardedWaiting waiting =
         wait(view, "metadata of " + asked.cluster + " to place shards as the coordinator does");
     ShardedOpinion opinion = ask_until(waiting, ask_often);
-    if (node != nullptr && waiting_since(view, waiting) + waiting.patience <= view.now()) {
+    if (waiting_since(view, waiting) + waiting.patience <= view.now()) {
         opinion.steps.push_back(
-            {.effect = on_coordinator(view, "send the metadata to " + asked.cluster,
-                                      sync_metadata(*node)),
+            {.effect =
+                 on_coordinator(view, "send the metadata to " + asked.cluster, sync_metadata(node)),
              .rule = ShardedRule::converge,
              .because = waiting.because + ": Citus has not seen to it"});
     }
@@ -110,14 +126,8 @@ ShardedOpinion converge(const ShardedView& view) {
             }
         }
     }
-    const CitusReading* const coordinator = view.reading(0);
-    const bool at_rest =
-        coordinator != nullptr && !(coordinator->job && coordinator->job->active());
-    for (const ShardGroup& asked : view.groups) {
-        const CitusReading* const reading = view.reading(asked.number);
-        if (at_rest && asked.wanted && asked.leader && !place_alike(*reading, *coordinator)) {
-            return stale_placements(view, asked);
-        }
+    if (const ShardGroup* const asked = find_stale(view)) {
+        return stale_placements(view, *asked);
     }
     return {};
 }

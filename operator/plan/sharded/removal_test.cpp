@@ -84,6 +84,14 @@ TEST(RemoveShard, no_shard_may_be_left_on_any_nodes_word) {
     EXPECT_EQ(shop.step(), "RunCitus move shards off shop-worker-1 on shop-coordinator-0");
 }
 
+TEST(RemoveShard, a_shard_that_has_forgotten_where_its_data_went_is_told_again) {
+    TestSharded shop = removing_until("Draining");
+    shop.everywhere([](CitusReading& reading) { reading.placements[2].only = 0; });
+    shop.reading(2).placements[2].only = 1;
+    shop.told().later(std::chrono::seconds(61));
+    EXPECT_EQ(shop.statement(), "SELECT pg_catalog.start_metadata_sync_to_node('10.0.0.3', 5432)");
+}
+
 TEST(RemoveShard, no_transaction_may_be_left) {
     TestSharded shop = fewer();
     shop.perform().perform();
