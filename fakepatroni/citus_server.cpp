@@ -246,8 +246,7 @@ void CitusServer::fail(Run& run, StatementFailure failure) {
 void CitusServer::send(Run& run, std::size_t part, RemoteRequest request) {
     request.id = ++counter_;
     request.patience = timings_.connection;
-    run.open[request.id] = part;
-    run.deadlines[request.id] = now_ + timings_.connection;
+    run.open[request.id] = {part, now_ + timings_.connection};
     actions_.push_back(std::move(request));
 }
 
@@ -270,16 +269,15 @@ void CitusServer::answered(const RemoteAnswer& answer) {
             continue;
         }
         if (!answer.failure.empty()) {
-            run.failed[found->second] = answer.failure;
+            run.failed[found->second.first] = answer.failure;
         }
         if (answer.tables) {
             run.seen = answer.tables;
             if (run.stage == Stage::looked) {
-                note_copies(run, static_cast<GroupId>(found->second), *answer.tables);
+                note_copies(run, static_cast<GroupId>(found->second.first), *answer.tables);
             }
         }
         run.open.erase(found);
-        run.deadlines.erase(answer.id);
         due_ = now_;
         return;
     }
@@ -321,9 +319,9 @@ void CitusServer::cut_off_writers(GroupId group) {
         if (!writes || (run.stage != Stage::preparing && run.stage != Stage::one_phase)) {
             continue;
         }
-        for (const auto& [remote, part] : run.open) {
-            if (part != no_part) {
-                run.failed[part] = "canceling statement due to user request";
+        for (const auto& [remote, asked] : run.open) {
+            if (asked.first != no_part) {
+                run.failed[asked.first] = "canceling statement due to user request";
             }
         }
         run.open.clear();
@@ -333,13 +331,12 @@ void CitusServer::cut_off_writers(GroupId group) {
 void CitusServer::give_up_overdue(Instant now) {
     for (auto& [id, run] : runs_) {
         for (auto open = run.open.begin(); open != run.open.end();) {
-            const auto deadline = run.deadlines.find(open->first);
-            if (deadline == run.deadlines.end() || deadline->second > now) {
+            const auto& [part, deadline] = open->second;
+            if (deadline > now) {
                 ++open;
                 continue;
             }
-            run.failed[open->second] = "connection to the remote node failed: timeout expired";
-            run.deadlines.erase(deadline);
+            run.failed[part] = "connection to the remote node failed: timeout expired";
             open = run.open.erase(open);
         }
     }
@@ -353,8 +350,8 @@ void CitusServer::note_due(const View& view) {
     due_.reset();
     for (const auto& [id, run] : runs_) {
         consider(due_, run.due);
-        for (const auto& [remote, deadline] : run.deadlines) {
-            consider(due_, deadline);
+        for (const auto& [remote, asked] : run.open) {
+            consider(due_, asked.second);
         }
     }
     if (!view.tables.extension) {

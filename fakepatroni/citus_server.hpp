@@ -150,9 +150,8 @@ private:
         Instant since{};
         Stage stage = Stage::begin;
         // What it waits for.
-        std::map<RemoteId, std::size_t> open = {};  // and which part that is
+        std::map<RemoteId, std::pair<std::size_t, Instant>> open = {};  // its part, and until when
         std::optional<Instant> due = {};
-        std::map<RemoteId, Instant> deadlines = {};
         bool commits_here = false;
         // What has come of it.
         std::optional<StatementFailure> failure = {};

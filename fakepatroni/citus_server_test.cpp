@@ -261,6 +261,19 @@ TEST_F(CitusCluster, a_coordinator_killed_in_a_move_goes_on_with_it_and_leaves_n
               8U);
 }
 
+TEST_F(CitusCluster, stands_still_while_its_disk_is_read_only_and_goes_on_afterwards) {
+    make_table("orders");
+    servers.run_for(seconds(10));
+    Filesystem disk = servers["coordinator"].volume().disk;
+    disk.read_only = true;
+    servers["coordinator"].change_disk(disk, servers.now);
+    servers.run_for(minutes(3));
+    disk.read_only = false;
+    servers["coordinator"].change_disk(disk, servers.now);
+    EXPECT_TRUE(ask(InsertRows{"orders", 1, 100})) << answer();
+    EXPECT_EQ(rows_of("orders"), (RowSum{100, 5050}));
+}
+
 TEST_F(CitusCluster, a_drain_waits_for_a_prepared_transaction_on_the_shard) {
     make_table("orders");
     servers.lose_remote = [](const RemoteRequest& request) {

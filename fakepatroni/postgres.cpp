@@ -42,7 +42,9 @@ std::optional<Instant> Postgres::next_due() const {
     if (!faults_.flush_hangs) {
         consider(due, flush_due_);
     }
-    consider(due, citus_.next_due());
+    if (is_writable()) {
+        consider(due, citus_.next_due());
+    }
     consider(due, senders_.next_due());
     consider(due, upstream_.retry_at);
     consider(due, upstream_.give_up_at);
