@@ -62,13 +62,12 @@ ShardedOpinion disagreement(const ShardedView& view, const ShardGroup& asked,
     return opinion;
 }
 
-bool place_alike(const CitusReading& left, const CitusReading& right) {
-    const auto all_of = [](const CitusReading& one, const CitusReading& other) {
-        return std::ranges::all_of(one.placements, [&](const auto& entry) {
-            return entry.second.only == other.of(entry.first).only;
-        });
-    };
-    return all_of(left, right) && all_of(right, left);
+// More on some group than the coordinator knows of. Less says nothing: Citus tells workers of hash
+// distributed tables alone.
+bool places_more(const CitusReading& reading, const CitusReading& coordinator) {
+    return std::ranges::any_of(reading.placements, [&coordinator](const auto& entry) {
+        return entry.second.only > coordinator.of(entry.first).only;
+    });
 }
 
 // A node that takes part and places shards otherwise than the coordinator, while none moves; a
@@ -82,7 +81,7 @@ const ShardGroup* find_stale(const ShardedView& view) {
         const CitusReading* const reading = view.reading(group.number);
         const CitusNode* const node = coordinator->primary_of(group.number);
         return reading != nullptr && group.leader && node != nullptr && node->active &&
-               !place_alike(*reading, *coordinator);
+               places_more(*reading, *coordinator);
     };
     const auto found = std::ranges::find_if(view.groups, is_stale);
     return found == view.groups.end() ? nullptr : &*found;

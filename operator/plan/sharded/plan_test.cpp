@@ -162,6 +162,13 @@ TEST(Converge, a_worker_that_places_shards_elsewhere_is_sent_the_metadata) {
     EXPECT_EQ(shop.step(), "") << "while shards move they differ for a moment";
 }
 
+// As append distributed tables, of which workers are not told.
+TEST(Converge, a_worker_that_knows_of_fewer_shards_may_be_right) {
+    TestSharded shop;
+    shop.reading(0).placements[1].only += 8;
+    EXPECT_EQ(shop.waits(), Texts{});
+}
+
 TEST(Converge, a_worker_that_does_not_answer_is_waited_for) {
     TestSharded shop;
     shop.facts().readings.erase(2);
