@@ -152,6 +152,10 @@ def lost_volume(context):
 def full_outage(context):
     cluster = context.cluster().create()
     sql(cluster, "create table kept as select generate_series(1, 1000) as id")
-    context.world.kubectl("delete", "pod", *cluster.pods(), "--wait=true", "--grace-period=1", timeout=180)
+    before = {pod["metadata"]["uid"] for pod in cluster.pods().values()}
+    context.world.kubectl("delete", "pod", *cluster.pods(), "--wait=false", "--grace-period=1")
+    # By uid: their successors have the same names within a second.
+    wait_until("all members are gone",
+               lambda: not before & {pod["metadata"]["uid"] for pod in cluster.pods().values()}, 60)
     cluster.wait_ready(300)
     expect(sql(cluster, "select count(*) from kept") == "1000", "rows are missing")
