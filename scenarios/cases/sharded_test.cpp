@@ -7,6 +7,7 @@
 #include "lib/kube/condition.hpp"
 #include "operator/api/sharded.hpp"
 #include "scenarios/testing.hpp"
+#include "scenarios/workloads/manifests.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -16,16 +17,7 @@ using std::chrono::minutes;
 const kube::Ref whole{kube::kinds::bg_sharded_cluster, "shop", "db"};
 
 Json sharded_manifest(int shards) {
-    const Json group = {{"instances", 1},
-                        {"image", {{"tag", "bestgres-patroni:15"}}},
-                        {"volumeSpec", {{"persistentVolumeSize", "1Gi"}}},
-                        {"patroni", {{"ttl", 20}, {"loopWait", 5}, {"retryTimeout", 5}}}};
-    return {
-        {"apiVersion", "bestgres.io/v1"},
-        {"kind", "BGShardedCluster"},
-        {"metadata", {{"name", "db"}, {"namespace", "shop"}}},
-        {"spec",
-         {{"shards", shards}, {"database", "app"}, {"coordinator", group}, {"workers", group}}}};
+    return workloads::sharded_manifest({.members = 1}, shards);
 }
 
 bool is_ready(const kube::Object& resource) {

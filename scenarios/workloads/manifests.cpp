@@ -71,6 +71,17 @@ Json cluster_manifest(const Shape& shape) {
               {"patroni", patroni_of(shape)}}}};
 }
 
+Json sharded_manifest(const Shape& shape, std::int64_t shards) {
+    Json group = cluster_manifest(shape)["spec"];
+    group["volumeSpec"]["persistentVolumeSize"] = "100Gi";
+    return {
+        {"apiVersion", "bestgres.io/v1"},
+        {"kind", "BGShardedCluster"},
+        {"metadata", {{"name", "db"}, {"namespace", "shop"}}},
+        {"spec",
+         {{"shards", shards}, {"database", "app"}, {"coordinator", group}, {"workers", group}}}};
+}
+
 Json named(Json manifest, std::string_view name) {
     manifest["metadata"]["name"] = std::string(name);
     return manifest;

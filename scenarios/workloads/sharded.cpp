@@ -7,18 +7,6 @@ namespace {
 
 using std::chrono::seconds;
 
-// Every group is a cluster of this shape, with room for all that an hour of rows brings.
-Json sharded_manifest(const Shape& shape, std::int64_t shards) {
-    Json group = cluster_manifest(shape)["spec"];
-    group["volumeSpec"]["persistentVolumeSize"] = "100Gi";
-    return {
-        {"apiVersion", "bestgres.io/v1"},
-        {"kind", "BGShardedCluster"},
-        {"metadata", {{"name", "db"}, {"namespace", "shop"}}},
-        {"spec",
-         {{"shards", shards}, {"database", "app"}, {"coordinator", group}, {"workers", group}}}};
-}
-
 const kube::Ref& the_whole() {
     static const kube::Ref ref{kube::kinds::bg_sharded_cluster, "shop", "db"};
     return ref;
