@@ -82,6 +82,11 @@ std::optional<std::size_t> CitusRegistrar::find(GroupId group) const {
 }
 
 std::optional<std::uint64_t> CitusRegistrar::add(Registration wanted, Instant now) {
+    // Patroni's thread never rests while it has not read the rows: here each request makes it try.
+    if (reads_ && !tasks_.empty()) {
+        woken_ = true;
+        due_ = now;
+    }
     const GroupId group = wanted.group.group;
     const std::optional<std::size_t> index = find(group);
     const bool flies = in_flight_ && in_flight_->group.group == group;
@@ -208,7 +213,7 @@ bool CitusRegistrar::roll_back_overdue(Instant now) {
     return true;
 }
 
-// False: there is nothing to do but to wait. Where a query fails the next loop asks again.
+// False: there is nothing to do but to wait. Where a query fails the next request asks again.
 bool CitusRegistrar::begin_task(const CitusTables* tables, Instant now) {
     woken_ = false;
     due_.reset();

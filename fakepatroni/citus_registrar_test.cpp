@@ -186,6 +186,15 @@ TEST_F(Registrar, reads_the_rows_anew_after_a_statement_that_failed) {
     EXPECT_EQ(session.said.back(), "add b");
 }
 
+TEST_F(Registrar, goes_on_with_the_same_requests_after_a_time_without_connections) {
+    Registration wanted;
+    wanted.group = {.group = 1, .nodes = {{"a", 5432, Role::primary, {}}}};
+    registrar.add(wanted, now);
+    ASSERT_FALSE(registrar.next(nullptr, now)) << "the rows could not be read";
+    loop(1, "a");
+    EXPECT_EQ(session.said, (std::vector<std::string>{"add a"}));
+}
+
 TEST_F(Registrar, believes_its_own_memory_of_a_row_that_somebody_removed) {
     loop(1, "a");
     session.tables.nodes.clear();

@@ -226,6 +226,22 @@ TEST_F(CitusCluster, a_transaction_of_patroni_that_idles_is_ended_and_patroni_le
     EXPECT_EQ(tables().primary_of(1)->host, "worker-1") << "it was rolled back";
 }
 
+TEST_F(CitusCluster, a_statement_of_patroni_that_cannot_be_asked_for_ends_its_transaction) {
+    servers["coordinator"].run_citus(BeginTransaction{}, servers.now);
+    servers.run_for(seconds(1));
+    servers["coordinator"].run_citus(UpdateNode{node(1), "worker-1-demoted"}, servers.now);
+    servers.run_for(seconds(1));
+    Filesystem disk = servers["coordinator"].volume().disk;
+    disk.read_only = true;
+    servers["coordinator"].change_disk(disk, servers.now);
+    servers["coordinator"].run_citus(UpdateNode{node(1), "worker-3"}, servers.now);
+    disk.read_only = false;
+    servers["coordinator"].change_disk(disk, servers.now);
+    EXPECT_TRUE(servers["coordinator"].citus().paused().empty());
+    EXPECT_TRUE(ask(RemoveNode{"worker-2"}, seconds(5))) << answer();
+    EXPECT_EQ(tables().primary_of(1)->host, "worker-1") << "it was rolled back";
+}
+
 TEST_F(CitusCluster, an_update_cuts_off_who_still_writes_after_the_cooldown) {
     make_table("orders");
     servers["worker-1"].set_faults({.locks_held = true}, servers.now);

@@ -128,6 +128,8 @@ void Postgres::make_citus(Changes changes, Instant now) {
 
 void Postgres::run_citus(CitusOperation operation, Instant now) {
     if (!citus_.runs() || !is_writable() || !answers()) {
+        // Patroni closes a connection that fails, and with it a transaction that it has open.
+        citus_.end_session();
         events_.push_back(CitusEnded{.failure = "the server does not answer", .value = {}});
         return;
     }

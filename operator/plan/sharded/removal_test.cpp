@@ -287,6 +287,19 @@ TEST(UndoRemoval, starts_the_members_again) {
     EXPECT_EQ(shop.step(), "RunCitus give shards to shop-worker-1 again on shop-coordinator-0");
 }
 
+TEST(UndoRemoval, activates_nothing_where_nobody_is_any_more) {
+    TestSharded shop = removing_until("Forgetting");
+    shop.asks("shards: 2\n").perform();
+    shop.add_group(2).asked();
+    shop.facts().readings[2] = shop.reading(0);
+    shop.node(shop.reading(0), 2)->host = "10.0.0.99";
+    shop.asked();
+    EXPECT_EQ(shop.step(), "") << "Patroni moves it first";
+    shop.node(shop.reading(0), 2)->host = "10.0.0.3";
+    shop.asked();
+    EXPECT_EQ(shop.step(), "RunCitus activate shop-worker-1 on shop-coordinator-0");
+}
+
 TEST(UndoRemoval, after_citus_forgot_it_the_group_is_registered_again) {
     TestSharded shop = removing_until("Confirming");
     shop.asks("shards: 2\n").perform();

@@ -41,6 +41,10 @@ ShardedOpinion opinion_on(const ShardedView& view, const ShardGroup& group) {
     if (node == nullptr || !group.leader) {
         return wait(group, "to be registered");
     }
+    // Citus activates a node by talking to it: where nobody is any more it does not end.
+    if (node->host != group.leader->address) {
+        return wait(group, "to be registered at " + group.leader->address);
+    }
     if (!node->active) {
         return just(undo(view, "activate " + group.cluster, activate_node(*node), group));
     }
