@@ -9,6 +9,7 @@
 #include "operator/api/reference.hpp"
 #include "operator/api/schema.hpp"
 #include "operator/api/sharded_describe.hpp"
+#include "operator/api/sharded_operation_describe.hpp"
 #include "operator/api/validate.hpp"
 
 namespace bestgres::api {
@@ -67,6 +68,18 @@ SchemaNode operation_schema() {
         "BGDbOps", "One operation on a BGCluster: it is done once, and stays as its report.");
 }
 
+SchemaNode sharded_operation_schema() {
+    SchemaNode root = resource_schema<ShardedOperationSpec, ShardedOperationStatus>(
+        "BGShardedDbOps",
+        "One operation on the groups of a BGShardedCluster: it is done once, and stays as its "
+        "report.");
+    add_rule(root, fmt::format("size(self.metadata.name) <= {}", longest_sharded_operation_name),
+             fmt::format("the name must have at most {} characters, because longer names are made "
+                         "of it",
+                         longest_sharded_operation_name));
+    return root;
+}
+
 Json column(std::string_view name, std::string_view type, std::string_view path,
             std::string_view doc) {
     return {{"name", name}, {"type", type}, {"jsonPath", path}, {"description", doc}};
@@ -112,6 +125,14 @@ Json operation_columns() {
         wide(column("Message", "string", ".status.message", "What it waits for.")),
         column("Age", "date", ".metadata.creationTimestamp", "Time since it was made."),
     });
+}
+
+Json sharded_operation_columns() {
+    Json columns = operation_columns();
+    columns[0] = column("Cluster", "string", ".spec.bgShardedCluster", "The BGShardedCluster.");
+    columns[1] = column("Op", "string", ".spec.bgDbOpsSpec.op", "What is done to each group.");
+    columns[3] = column("Groups", "string", ".status.step", "Groups that have ended of all.");
+    return columns;
 }
 
 Json version_of(const SchemaNode& schema, Json columns) {
@@ -174,10 +195,20 @@ Json sharded_crd() {
                          version_of(sharded_schema(), sharded_columns()));
 }
 
+Json sharded_operation_crd() {
+    return definition_of({{"kind", "BGShardedDbOps"},
+                          {"listKind", "BGShardedDbOpsList"},
+                          {"plural", "bgshardeddbops"},
+                          {"singular", "bgshardeddbops"},
+                          {"categories", Json::array({"bestgres"})}},
+                         version_of(sharded_operation_schema(), sharded_operation_columns()));
+}
+
 std::vector<CrdFile> crd_files() {
     return {{"crds/bestgres.io_bgclusters.yaml", cluster_crd()},
             {"crds/bestgres.io_bgdbops.yaml", operation_crd()},
-            {"crds/bestgres.io_bgshardedclusters.yaml", sharded_crd()}};
+            {"crds/bestgres.io_bgshardedclusters.yaml", sharded_crd()},
+            {"crds/bestgres.io_bgshardeddbops.yaml", sharded_operation_crd()}};
 }
 
 std::string crd_file(const Json& crd) {
@@ -190,6 +221,7 @@ std::string reference_page() {
     page += reference_section("BGCluster", cluster_schema());
     page += reference_section("BGDbOps", operation_schema());
     page += reference_section("BGShardedCluster", sharded_schema());
+    page += reference_section("BGShardedDbOps", sharded_operation_schema());
     return page;
 }
 

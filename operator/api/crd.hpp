@@ -8,10 +8,11 @@
 
 namespace bestgres::api {
 
-// The CustomResourceDefinitions of BGCluster, BGDbOps and BGShardedCluster.
+// The CustomResourceDefinitions of BGCluster, BGDbOps, BGShardedCluster and BGShardedDbOps.
 Json cluster_crd();
 Json operation_crd();
 Json sharded_crd();
+Json sharded_operation_crd();
 
 struct CrdFile {
     std::string path;  // from the root of the repository

@@ -9,6 +9,7 @@
 
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/api/testing.hpp"
 #include "operator/api/validate.hpp"
 
@@ -33,6 +34,11 @@ void expect_valid(const Json& resource, const std::filesystem::path& path) {
     }
     if (string_at(resource, {"kind"}) == "BGShardedCluster") {
         const auto spec = parse_sharded_spec(resource["spec"]);
+        EXPECT_TRUE(spec.ok()) << path << ": " << (spec.ok() ? "" : to_string(spec.error()));
+        return;
+    }
+    if (string_at(resource, {"kind"}) == "BGShardedDbOps") {
+        const auto spec = parse_sharded_operation_spec(resource["spec"]);
         EXPECT_TRUE(spec.ok()) << path << ": " << (spec.ok() ? "" : to_string(spec.error()));
         return;
     }

@@ -9,9 +9,7 @@
 #include "operator/api/reader.hpp"
 
 namespace bestgres::api {
-namespace {
 
-// What the schema's rules say, for resources that came past an API server.
 Problems validate(const OperationSpec& spec) {
     Problems problems;
     const auto check = [&](bool holds, std::string path, std::string message) {
@@ -38,8 +36,6 @@ Problems validate(const OperationSpec& spec) {
     return problems;
 }
 
-}  // namespace
-
 bool runs_jobs(OperationKind kind) {
     switch (kind) {
         case OperationKind::restart:
@@ -55,9 +51,9 @@ bool runs_jobs(OperationKind kind) {
     return false;
 }
 
-bool is_finished(const OperationStatus& status) {
-    return status.phase == OperationPhase::completed || status.phase == OperationPhase::failed ||
-           status.phase == OperationPhase::cancelled;
+bool is_finished(const std::optional<OperationPhase>& phase) {
+    return phase == OperationPhase::completed || phase == OperationPhase::failed ||
+           phase == OperationPhase::cancelled;
 }
 
 std::string_view word_of(OperationPhase phase) {

@@ -160,11 +160,13 @@ inline constexpr std::string_view operation_finalizer = "bestgres.io/operation";
 
 // Whether its steps are client programs that Jobs run.
 bool runs_jobs(OperationKind kind);
-bool is_finished(const OperationStatus& status);
+bool is_finished(const std::optional<OperationPhase>& phase);
 std::string_view word_of(OperationPhase phase);
 
 // `json` is the value of `spec`. Unknown fields and blocks that do not fit `op` are problems.
 Parsed<OperationSpec> parse_operation_spec(const Json& json);
+// What the schema's rules say, for resources that came past an API server. Paths begin with "spec".
+Problems validate(const OperationSpec& spec);
 Json to_json(const OperationSpec& spec);
 // The scale of pgbench's tables that comes next to the size: one is 16 MiB.
 std::int64_t scale(const PgbenchOperation& pgbench);

@@ -206,7 +206,6 @@ void describe_blocks(Visitor& visit, OperationSpec& spec) {
                 .no_default = true});
     visit("reinit", spec.reinit,
           Field{.doc = "What op: reinit is to be done to.", .no_default = true});
-    visit.rule({"self == oldSelf", "an operation cannot change: delete it and make another one"});
     visit.rule({"!has(self.switchover) || self.op == 'switchover'",
                 "block switchover needs op: switchover"});
     visit.rule({"!has(self.restart) || self.op == 'restart'", "block restart needs op: restart"});
@@ -214,13 +213,9 @@ void describe_blocks(Visitor& visit, OperationSpec& spec) {
                 "op: reinit needs block reinit, which names the member, and no other op has it"});
 }
 
+// All but whom it is for.
 template <class Visitor>
-void describe(Visitor& visit, OperationSpec& spec) {
-    visit("bgCluster", spec.cluster,
-          Field{.doc = "The BGCluster, in the same namespace.",
-                .required = true,
-                .min_length = 1,
-                .max_length = 63});
+void describe_request(Visitor& visit, OperationSpec& spec) {
     visit("op", spec.op, Field{.doc = "What is to be done.", .required = true});
     visit("runAt", spec.run_at,
           Field{.doc = "Not before. When absent, as soon as it is this operation's turn: one at a "
@@ -244,6 +239,17 @@ void describe(Visitor& visit, OperationSpec& spec) {
                 .maximum = 1000});
     describe_blocks(visit, spec);
     describe_client_blocks(visit, spec);
+}
+
+template <class Visitor>
+void describe(Visitor& visit, OperationSpec& spec) {
+    visit("bgCluster", spec.cluster,
+          Field{.doc = "The BGCluster, in the same namespace.",
+                .required = true,
+                .min_length = 1,
+                .max_length = 63});
+    describe_request(visit, spec);
+    visit.rule({"self == oldSelf", "an operation cannot change: delete it and make another one"});
 }
 
 template <class Visitor>

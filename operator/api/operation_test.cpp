@@ -115,7 +115,7 @@ TEST(OperationStatus, reads_back_what_it_printed) {
                                         .because = "db-1 is a replica"}};
 
     EXPECT_EQ(parse_operation_status(to_json(status)), status);
-    EXPECT_FALSE(is_finished(status));
+    EXPECT_FALSE(is_finished(status.phase));
     EXPECT_FALSE(to_json(status).contains("finished"));
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "lib/kube/workload.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 
@@ -23,8 +24,12 @@ bool holds_volumes(const Store& store, const ClusterKey& key) {
     });
 }
 
+// Or only operations that name it.
 bool is_sharded(const Store& store, const ClusterKey& key) {
-    return store.find({kube::kinds::bg_sharded_cluster, key.ns, key.name}) != nullptr;
+    return store.find({kube::kinds::bg_sharded_cluster, key.ns, key.name}) != nullptr ||
+           std::ranges::any_of(store.of_cluster(key), [](const kube::Ref& ref) {
+               return ref.kind == kube::kinds::bg_sharded_db_ops;
+           });
 }
 
 api::CitusSpec group_of_scope(const std::string& scope, std::int64_t number) {
@@ -79,7 +84,7 @@ void observe_rivals(const Store& store, const ClusterKey& group, std::int64_t nu
 
 std::set<ClusterKey> sharded_of(const Store& store, const ClusterKey& key) {
     std::set<ClusterKey> found;
-    if (store.sharded().empty()) {
+    if (!store.has(kube::kinds::bg_sharded_cluster) && !store.has(kube::kinds::bg_sharded_db_ops)) {
         return found;
     }
     std::set<ClusterKey> candidates{key, {key.ns, key.name.substr(0, key.name.rfind('-'))}};
@@ -112,6 +117,20 @@ void observe_groups(const Store& store, const ClusterKey& key, plan::ShardedFact
         }
         if (!facts.objects.contains({kube::kinds::bg_cluster, key.ns, group.name})) {
             observe_rivals(store, group, number, facts);
+        }
+    }
+}
+
+void observe_sharded_operations(const Store& store, const ClusterKey& key,
+                                plan::ShardedFacts& facts) {
+    for (const kube::Ref& ref : store.of_cluster(key)) {
+        if (ref.kind != kube::kinds::bg_sharded_db_ops) {
+            continue;
+        }
+        const kube::Object& operation = store.find(ref)->object;
+        facts.operations.push_back(operation);
+        for (const Json& group : array_at(operation.json(), {"status", "groups"})) {
+            take(store, {kube::kinds::bg_db_ops, key.ns, string_at(group, {"operation"})}, facts);
         }
     }
 }

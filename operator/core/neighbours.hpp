@@ -17,5 +17,8 @@ std::set<ClusterKey> sharded_of(const Store& store, const ClusterKey& key);
 // The BGShardedCluster itself, its groups and what belongs to them. Of the facts, what Citus said
 // has to be there already: it may know groups that nobody else does.
 void observe_groups(const Store& store, const ClusterKey& key, plan::ShardedFacts& facts);
+// Operations that name it, and the BGDbOps of its groups that they name.
+void observe_sharded_operations(const Store& store, const ClusterKey& key,
+                                plan::ShardedFacts& facts);
 
 }  // namespace bestgres::core

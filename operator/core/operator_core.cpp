@@ -6,6 +6,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/core/heartbeat.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -32,10 +33,11 @@ std::vector<Informer> make_informers(const std::string& ns) {
                                   .of_scopes = true}));
     informers.push_back(Informer(
         {.kind = kube::kinds::job, .ns = ns, .label_selector = labelled, .optional = true}));
-    informers.push_back(Informer({.kind = kube::kinds::bg_sharded_cluster,
-                                  .ns = ns,
-                                  .label_selector = "",
-                                  .optional = true}));
+    for (const kube::Kind& kind :
+         {kube::kinds::bg_sharded_cluster, kube::kinds::bg_sharded_db_ops}) {
+        informers.push_back(
+            Informer({.kind = kind, .ns = ns, .label_selector = "", .optional = true}));
+    }
     return informers;
 }
 
@@ -130,6 +132,9 @@ void OperatorCore::advance_leader(Turn& turn) {
         for (const ClusterKey& key : store_.sharded()) {
             sharded_works_[key].readings.clear();
             sharded_works_[key].read_as = 0;
+            sharded_queue_.add(key, turn.now);
+        }
+        for (const ClusterKey& key : store_.with_sharded_operations()) {
             sharded_queue_.add(key, turn.now);
         }
     }

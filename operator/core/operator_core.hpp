@@ -180,6 +180,10 @@ private:
     void settle_sharded(const ClusterKey& key, Instant due);
     void announce_sharded(const ClusterKey& key, plan::Announce notice, Turn& turn);
 
+    // sharded_operate.cpp: operations on sharded clusters
+    bool knows_sharded_operations(Instant now) const;
+    void reconcile_sharded_orphans(const ClusterKey& key, Turn& turn);
+
     // sharded_act.cpp: fresh reads of the API server and of Citus, and one step
     void look_at_sharded(const ClusterKey& key, const std::optional<plan::ShardedStep>& step,
                          Turn& turn);

@@ -9,6 +9,7 @@
 #include "operator/api/cluster_words.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/core/neighbours.hpp"
 #include "operator/core/operator_core.hpp"
 #include "operator/core/request.hpp"
@@ -87,7 +88,8 @@ plan::Facts OperatorCore::observe(const ClusterKey& key, bool fresh, Turn& turn)
     };
     for (const kube::Ref& ref : store_.of_cluster(key)) {
         if (ref.kind != kube::kinds::bg_cluster && ref.kind != kube::kinds::bg_db_ops &&
-            ref.kind != kube::kinds::bg_sharded_cluster) {
+            ref.kind != kube::kinds::bg_sharded_cluster &&
+            ref.kind != kube::kinds::bg_sharded_db_ops) {
             take(ref);
         }
     }

@@ -51,12 +51,17 @@ void OperatorCore::settle_sharded(const ClusterKey& key, Instant due) {
 }
 
 void OperatorCore::reconcile_sharded(const ClusterKey& key, Turn& turn) {
-    if (store_.find(sharded_ref(key)) == nullptr) {
+    const bool exists = store_.find(sharded_ref(key)) != nullptr;
+    if (!exists && !store_.with_sharded_operations().contains(key)) {
         sharded_works_.erase(key);
         return;
     }
     if (sharded_works_[key].stage != ShardedStage::idle) {
         return;  // whatever comes of it, it is looked at again then
+    }
+    if (!exists) {
+        reconcile_sharded_orphans(key, turn);
+        return;
     }
     if (sharded_works_[key].must_look) {
         look_at_sharded(key, std::nullopt, turn);
@@ -81,6 +86,9 @@ std::optional<OperatorCore::PlannedSharded> OperatorCore::plan_of_sharded(const 
         facts.silence = work.silence;
         facts.decisions = work.decisions;
         observe_groups(store_, key, facts);
+        if (knows_sharded_operations(turn.now)) {
+            observe_sharded_operations(store_, key, facts);
+        }
         PlannedSharded planned;
         planned.view = plan::read_sharded_view(std::move(facts));
         planned.plan = plan::plan_sharded(planned.view);

@@ -299,12 +299,15 @@ void OperatorCore::sharded_succeeded(const ClusterKey& key, Turn& turn) {
     work.not_before = is_citus || work.repetitions > 0
                           ? turn.now + std::min(pause, longest_repetition)
                           : turn.now;
-    record_sharded_decision(work, turn.now, "");
-    announce_sharded(key,
-                     {.warning = false,
-                      .reason = std::string(plan::name_of(step.effect)),
-                      .message = effect + ": " + step.because},
-                     turn);
+    // What an operation writes down it says itself.
+    if (!std::holds_alternative<plan::JournalShardedOperation>(step.effect)) {
+        record_sharded_decision(work, turn.now, "");
+        announce_sharded(key,
+                         {.warning = false,
+                          .reason = std::string(plan::name_of(step.effect)),
+                          .message = effect + ": " + step.because},
+                         turn);
+    }
     settle_sharded(key, turn.now);
 }
 

@@ -1,5 +1,8 @@
 #include "operator/core/sharded_request.hpp"
 
+#include <algorithm>
+
+#include "lib/base/check.hpp"
 #include "lib/base/encoding.hpp"
 #include "lib/base/overloaded.hpp"
 #include "operator/manifests/names.hpp"
@@ -40,6 +43,16 @@ Request finalizer_request(const ShardedView& view, bool held) {
         .subresource = ""};
 }
 
+Request journal_request(const ShardedView& view, const plan::JournalShardedOperation& journal) {
+    const auto found = std::ranges::find(
+        view.facts.operations, std::string_view(journal.operation.uid), &kube::Object::uid);
+    BG_CHECK(found != view.facts.operations.end(), "an operation is in the view it was planned on");
+    Json json = found->json();
+    json["metadata"]["resourceVersion"] = journal.operation.resource_version;
+    json["status"] = api::to_json(journal.status);
+    return kube::Replace{kube::kinds::bg_sharded_db_ops, kube::Object(std::move(json)), "status"};
+}
+
 }  // namespace
 
 postgres::Call citus_call(const ShardedView& view, const plan::Target& target,
@@ -66,7 +79,10 @@ Request sharded_request(const plan::ShardedEffect& effect, const ShardedView& vi
                        return citus_call(view, run.coordinator, run.statements);
                    },
                    [&view](const plan::AddFinalizer&) { return finalizer_request(view, true); },
-                   [&view](const plan::DropFinalizer&) { return finalizer_request(view, false); }},
+                   [&view](const plan::DropFinalizer&) { return finalizer_request(view, false); },
+                   [&view](const plan::JournalShardedOperation& journal) {
+                       return journal_request(view, journal);
+                   }},
         effect);
 }
 

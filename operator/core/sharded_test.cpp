@@ -6,6 +6,7 @@
 
 #include "lib/base/yaml.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/core/member_testing.hpp"
 #include "operator/core/neighbours.hpp"
 
@@ -283,6 +284,50 @@ TEST(Sharded, a_command_without_effect_is_not_repeated_at_once) {
     shop.rig.run_for(minutes(10));
     EXPECT_GE(commands, 3);
     EXPECT_LE(commands, 16);
+}
+
+const kube::Ref restart = ref(kube::kinds::bg_sharded_db_ops, "up");
+
+void ask_for_restart(Rig& rig) {
+    rig.server.put(
+        restart, {{"metadata", {{"generation", 1}}},
+                  {"spec",
+                   {{"bgShardedCluster", "shop"},
+                    {"bgDbOpsSpec", {{"op", "restart"}, {"restart", {{"onlyPending", true}}}}}}}});
+}
+
+Json report(const Rig& rig) {
+    return object_at(rig.server.find(restart)->json(), {"status"});
+}
+
+TEST(Sharded, an_operation_goes_through_the_groups_one_by_one_and_says_so) {
+    Shop shop = running();
+    ask_for_restart(shop.rig);
+    shop.rig.run_for(minutes(1));
+    const Json told = report(shop.rig);
+    EXPECT_EQ(string_at(told, {"phase"}), "Completed") << dump(told);
+    EXPECT_EQ(string_at(told, {"step"}), "3/3");
+    const kube::Object* const last =
+        shop.rig.server.find(ref(kube::kinds::bg_db_ops, "up-shop-coordinator"));
+    ASSERT_NE(last, nullptr);
+    EXPECT_EQ(last->text_at({"status", "phase"}), "Completed");
+    const auto made = std::ranges::count_if(shop.rig.calls, [](const std::string& call) {
+        return call.find("create BGDbOps") != std::string::npos;
+    });
+    EXPECT_EQ(made, 3) << dump(Json(shop.rig.calls));
+    shop.rig.calls.clear();
+    shop.rig.run_for(minutes(10));
+    EXPECT_EQ(shop.rig.calls, std::vector<std::string>{});
+}
+
+TEST(Sharded, an_operation_without_a_cluster_says_that_there_is_none) {
+    Rig rig;
+    ask_for_restart(rig);
+    rig.run_for(minutes(1));
+    EXPECT_EQ(string_at(report(rig), {"message"}), "there is no BGShardedCluster shop");
+    rig.calls.clear();
+    rig.run_for(minutes(10));
+    EXPECT_EQ(rig.calls, std::vector<std::string>{});
 }
 
 TEST(Sharded, is_known_by_the_names_of_its_groups_and_of_their_objects) {

@@ -5,6 +5,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/core/kept.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -47,6 +48,9 @@ ClusterKey Store::cluster_of(const kube::Ref& ref, const kube::Object& object) {
     }
     if (ref.kind == kube::kinds::bg_db_ops) {
         return {ref.ns, std::string(object.text_at({"spec", "bgCluster"}))};
+    }
+    if (ref.kind == kube::kinds::bg_sharded_db_ops) {
+        return {ref.ns, std::string(object.text_at({"spec", "bgShardedCluster"}))};
     }
     return {ref.ns, std::string(object.label(manifests::cluster_label))};
 }
@@ -312,6 +316,20 @@ std::vector<ClusterKey> Store::keys_of(const kube::Kind& kind) const {
 
 std::vector<ClusterKey> Store::clusters() const {
     return keys_of(kube::kinds::bg_cluster);
+}
+
+bool Store::has(const kube::Kind& kind) const {
+    const auto first = entries_.lower_bound(kube::Ref{kind, "", ""});
+    return first != entries_.end() && first->first.kind == kind;
+}
+
+std::set<ClusterKey> Store::with_sharded_operations() const {
+    std::set<ClusterKey> keys;
+    for (const ClusterKey& operation : keys_of(kube::kinds::bg_sharded_db_ops)) {
+        const kube::Ref ref{kube::kinds::bg_sharded_db_ops, operation.ns, operation.name};
+        keys.insert(cluster_of(ref, find(ref)->object));
+    }
+    return keys;
 }
 
 std::vector<ClusterKey> Store::sharded() const {

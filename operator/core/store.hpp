@@ -89,11 +89,14 @@ public:
     bool has_groups() const { return !groups_.empty(); }
     std::vector<ClusterKey> clusters() const;  // that have a BGCluster
     std::vector<ClusterKey> sharded() const;   // BGShardedClusters
+    // BGShardedClusters that operations name, whether or not they are there.
+    std::set<ClusterKey> with_sharded_operations() const;
+    bool has(const kube::Kind& kind) const;  // any object of it
     std::size_t size() const { return entries_.size(); }
     void hash_into(Hasher& hasher) const;
 
-    // The cluster that an object belongs to: a BGCluster itself, what carries the label, and a
-    // BGDbOps that names it.
+    // The cluster that an object belongs to: a BGCluster itself, what carries the label, and an
+    // operation that names it.
     static ClusterKey cluster_of(const kube::Ref& ref, const kube::Object& object);
 
 private:

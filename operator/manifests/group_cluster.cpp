@@ -28,4 +28,33 @@ kube::Object group_cluster(const kube::Object& sharded, std::int64_t group,
     });
 }
 
+std::string group_operation_name(std::string_view operation, std::string_view cluster) {
+    return std::string(operation) + "-" + std::string(cluster);
+}
+
+kube::Object group_operation(const kube::Object& whole, const std::string& cluster,
+                             const api::OperationSpec& asked) {
+    api::OperationSpec spec = asked;
+    spec.cluster = cluster;
+    // When the whole begins, and how long its report stays, is said of the whole.
+    spec.run_at.reset();
+    spec.ttl_after_finished.reset();
+    spec.history_limit.reset();
+    return kube::Object({
+        {"apiVersion", kube::kinds::bg_db_ops.api_version()},
+        {"kind", kube::kinds::bg_db_ops.name},
+        {"metadata",
+         {{"name", group_operation_name(whole.name(), cluster)},
+          {"namespace", whole.ns()},
+          {"annotations", {{owner_uid_key, whole.uid()}}},
+          {"ownerReferences",
+           Json::array({{{"apiVersion", kube::kinds::bg_sharded_db_ops.api_version()},
+                         {"kind", kube::kinds::bg_sharded_db_ops.name},
+                         {"name", whole.name()},
+                         {"uid", whole.uid()},
+                         {"controller", true}}})}}},
+        {"spec", api::to_json(spec)},
+    });
+}
+
 }  // namespace bestgres::manifests

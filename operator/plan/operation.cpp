@@ -31,10 +31,10 @@ std::vector<Operation> read_operations(const ClusterView& view) {
     return operations;
 }
 
-OperationTarget target_of(const Operation& operation) {
-    return {.name = operation.name(),
-            .uid = std::string(operation.object.uid()),
-            .resource_version = std::string(operation.object.resource_version())};
+OperationTarget target_of(const kube::Object& operation) {
+    return {.name = std::string(operation.name()),
+            .uid = std::string(operation.uid()),
+            .resource_version = std::string(operation.resource_version())};
 }
 
 Instant in_seconds(Instant at) {

@@ -19,12 +19,12 @@ struct Operation {
     std::string name() const { return std::string(object.name()); }
     bool held() const { return object.has_finalizer(api::operation_finalizer); }
     bool runs() const { return status.phase == api::OperationPhase::running; }
-    bool finished() const { return api::is_finished(status); }
+    bool finished() const { return api::is_finished(status.phase); }
 };
 
 // Those of the view, the oldest first: their queue.
 std::vector<Operation> read_operations(const ClusterView& view);
-OperationTarget target_of(const Operation& operation);
+OperationTarget target_of(const kube::Object& operation);
 
 // The time as the journal can say it.
 Instant in_seconds(Instant at);

@@ -5,27 +5,8 @@
 namespace bestgres::plan {
 namespace {
 
-using api::ConditionStatus;
 using api::OperationPhase;
 using api::OperationStatus;
-
-void set_condition(const ClusterView& view, OperationStatus& status, std::string_view type,
-                   bool holds) {
-    const auto wanted = holds ? ConditionStatus::is_true : ConditionStatus::is_false;
-    auto found = std::ranges::find(status.conditions, type, &api::Condition::type);
-    if (found == status.conditions.end()) {
-        api::Condition made;
-        made.type = type;
-        found = status.conditions.insert(status.conditions.end(), std::move(made));
-    }
-    if (found->status != wanted || found->reason.empty()) {
-        found->status = wanted;
-        found->last_transition_time = in_seconds(view.now());
-    }
-    found->reason = status.phase ? std::string(api::word_of(*status.phase)) : "Unknown";
-    found->message = status.message;
-    found->observed_generation = status.observed_generation;
-}
 
 // What follows from the rest of it.
 void derive(const ClusterView& view, const Operation& operation, OperationStatus& status) {
@@ -34,9 +15,10 @@ void derive(const ClusterView& view, const Operation& operation, OperationStatus
     status.step = status.steps.empty()
                       ? ""
                       : std::to_string(closed) + "/" + std::to_string(status.steps.size());
-    set_condition(view, status, "Running", status.phase == OperationPhase::running);
-    set_condition(view, status, "Completed", status.phase == OperationPhase::completed);
-    set_condition(view, status, "Failed", status.phase == OperationPhase::failed);
+    set_conditions(status.conditions, {.phase = status.phase,
+                                       .message = status.message,
+                                       .generation = status.observed_generation,
+                                       .now = view.now()});
 }
 
 Step step_of(Effect effect, std::string because) {
@@ -57,7 +39,7 @@ std::optional<Step> write(const ClusterView& view, const Operation& operation,
         return std::nullopt;
     }
     const std::string what = what_of(status);
-    return step_of(JournalOperation{.operation = target_of(operation),
+    return step_of(JournalOperation{.operation = target_of(operation.object),
                                     .status = std::move(status),
                                     .what = what,
                                     .on_fresh_reads = on_fresh_reads},
@@ -65,6 +47,28 @@ std::optional<Step> write(const ClusterView& view, const Operation& operation,
 }
 
 }  // namespace
+
+void set_conditions(std::vector<api::Condition>& conditions, const PhaseNow& now) {
+    for (const OperationPhase phase :
+         {OperationPhase::running, OperationPhase::completed, OperationPhase::failed}) {
+        const std::string_view type = api::word_of(phase);
+        const auto wanted =
+            now.phase == phase ? api::ConditionStatus::is_true : api::ConditionStatus::is_false;
+        auto found = std::ranges::find(conditions, type, &api::Condition::type);
+        if (found == conditions.end()) {
+            api::Condition made;
+            made.type = type;
+            found = conditions.insert(conditions.end(), std::move(made));
+        }
+        if (found->status != wanted || found->reason.empty()) {
+            found->status = wanted;
+            found->last_transition_time = in_seconds(now.now);
+        }
+        found->reason = now.phase ? std::string(api::word_of(*now.phase)) : "Unknown";
+        found->message = now.message;
+        found->observed_generation = now.generation;
+    }
+}
 
 std::optional<Step> journal(const ClusterView& view, const Operation& operation,
                             OperationStatus status, std::string because) {
@@ -105,7 +109,7 @@ Step end(const ClusterView& view, const Operation& operation, OperationPhase pha
     const bool on_fresh_reads =
         !view.resource().name().empty() &&
         (phase == OperationPhase::completed || phase == OperationPhase::cancelled);
-    return step_of(JournalOperation{.operation = target_of(operation),
+    return step_of(JournalOperation{.operation = target_of(operation.object),
                                     .status = std::move(status),
                                     .what = what,
                                     .on_fresh_reads = on_fresh_reads},
@@ -113,18 +117,18 @@ Step end(const ClusterView& view, const Operation& operation, OperationPhase pha
 }
 
 Step hold(const Operation& operation) {
-    return step_of(HoldOperation{target_of(operation)}, "it begins");
+    return step_of(HoldOperation{target_of(operation.object)}, "it begins");
 }
 
 Step release(const Operation& operation, std::string because) {
-    return step_of(ReleaseOperation{target_of(operation)}, std::move(because));
+    return step_of(ReleaseOperation{target_of(operation.object)}, std::move(because));
 }
 
-Step remove(const ClusterView& view, const Operation& operation, std::string because) {
+Step remove(const ClusterView& view, const kube::Object& operation, std::string because) {
     return step_of(
-        DeleteObject{.ref = {kube::kinds::bg_db_ops, view.ns, operation.name()},
-                     .uid = std::string(operation.object.uid()),
-                     .resource_version = std::string(operation.object.resource_version())},
+        DeleteObject{.ref = {kube::kinds::bg_db_ops, view.ns, std::string(operation.name())},
+                     .uid = std::string(operation.uid()),
+                     .resource_version = std::string(operation.resource_version())},
         std::move(because));
 }
 

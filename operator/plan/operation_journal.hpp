@@ -18,8 +18,17 @@ std::optional<Step> tell(const ClusterView& view, const Operation& operation, st
 Step end(const ClusterView& view, const Operation& operation, api::OperationPhase phase,
          std::string message);
 
+// The conditions Running, Completed and Failed of an operation, whatever it is on.
+struct PhaseNow {
+    std::optional<api::OperationPhase> phase;
+    std::string message;
+    std::int64_t generation = 0;
+    Instant now;
+};
+void set_conditions(std::vector<api::Condition>& conditions, const PhaseNow& now);
+
 Step hold(const Operation& operation);
 Step release(const Operation& operation, std::string because);
-Step remove(const ClusterView& view, const Operation& operation, std::string because);
+Step remove(const ClusterView& view, const kube::Object& operation, std::string because);
 
 }  // namespace bestgres::plan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "operator/plan/operation_history.hpp"
 #include "operator/plan/operation_job.hpp"
 #include "operator/plan/operation_journal.hpp"
 
@@ -130,29 +131,17 @@ Settling settle(const ClusterView& view, const Operation& operation) {
             .is_ending = true};
 }
 
-std::optional<Instant> expiry_of(const Operation& operation) {
-    if (!operation.finished() || !operation.spec || operation.object.being_deleted()) {
-        return std::nullopt;
-    }
-    const std::optional<Duration> ttl = api::ttl_after_finished(*operation.spec);
-    return ttl ? std::optional(operation.status.finished + *ttl) : std::nullopt;
-}
-
-// The latest that ended says how many stay.
-const Operation* find_surplus(const std::vector<Operation>& operations) {
-    std::vector<const Operation*> ended;
+std::vector<EndedOperation> those_that_ended(const std::vector<Operation>& operations) {
+    std::vector<EndedOperation> ended;
     for (const Operation& operation : operations) {
         if (operation.finished() && operation.spec && !operation.object.being_deleted()) {
-            ended.push_back(&operation);
+            ended.push_back({.object = &operation.object,
+                             .finished = operation.status.finished,
+                             .ttl = api::ttl_after_finished(*operation.spec),
+                             .history_limit = operation.spec->history_limit});
         }
     }
-    std::ranges::stable_sort(ended, std::ranges::greater{},
-                             [](const Operation* one) { return one->status.finished; });
-    if (ended.empty() || !ended.front()->spec->history_limit ||
-        static_cast<std::int64_t>(ended.size()) <= *ended.front()->spec->history_limit) {
-        return nullptr;
-    }
-    return ended.back();
+    return ended;
 }
 
 // Why it does not begin yet.
@@ -198,13 +187,6 @@ OperationsPlan keep_order(const ClusterView& view, const std::vector<Operation>&
     const bool exists = !view.resource().name().empty();
     const Operation* const current = exists ? find_current(view, operations) : nullptr;
     for (const Operation& operation : operations) {
-        if (const std::optional<Instant> expiry = expiry_of(operation)) {
-            if (*expiry <= view.now()) {
-                plan.step = remove(view, operation, "its ttlAfterFinished is over");
-                return plan;
-            }
-            keep_earlier(plan.look_again, expiry);
-        }
         const bool waits = !operation.finished() && !operation.runs() && &operation != current &&
                            !operation.object.being_deleted();
         if (!waits) {
@@ -218,8 +200,10 @@ OperationsPlan keep_order(const ClusterView& view, const std::vector<Operation>&
             return plan;
         }
     }
-    if (const Operation* const surplus = find_surplus(operations)) {
-        plan.step = remove(view, *surplus, "historyLimit is exceeded");
+    History history = keep_history(those_that_ended(operations), view.now());
+    keep_earlier(plan.look_again, history.look_again);
+    if (history.goes != nullptr) {
+        plan.step = remove(view, *history.goes, std::move(history.because));
         return plan;
     }
     plan.step = sweep_jobs(view, operations);

@@ -203,7 +203,7 @@ void TestOperations::perform(const Step& step) {
         facts.operation_refused.clear();
         edit(journal->operation.name,
              [journal](Json& json) { json["status"] = api::to_json(journal->status); });
-        if (api::is_finished(journal->status)) {
+        if (api::is_finished(journal->status.phase)) {
             done.push_back(describe(step.effect));
         }
         return;

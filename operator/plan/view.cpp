@@ -8,6 +8,7 @@
 #include "lib/patroni/parse.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/api/validate.hpp"
 #include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
@@ -342,7 +343,8 @@ std::optional<kube::Kind> kind_of(const Object& object) {
                                       kube::kinds::role_binding,
                                       kube::kinds::bg_cluster,
                                       kube::kinds::bg_db_ops,
-                                      kube::kinds::bg_sharded_cluster};
+                                      kube::kinds::bg_sharded_cluster,
+                                      kube::kinds::bg_sharded_db_ops};
     const auto* const found = std::ranges::find(known, object.kind(), &kube::Kind::name);
     return found == known.end() ? std::nullopt : std::optional(*found);
 }

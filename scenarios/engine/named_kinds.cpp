@@ -6,13 +6,15 @@
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 
 namespace bestgres::scenarios {
 namespace {
 
 namespace kinds = kube::kinds;
 
-constexpr kube::Kind resources[] = {kinds::bg_cluster, kinds::bg_sharded_cluster, kinds::bg_db_ops};
+constexpr kube::Kind resources[] = {kinds::bg_cluster, kinds::bg_sharded_cluster, kinds::bg_db_ops,
+                                    kinds::bg_sharded_db_ops};
 
 constexpr kube::Kind of_kubernetes[] = {
     kinds::namespace_,

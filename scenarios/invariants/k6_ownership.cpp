@@ -4,6 +4,7 @@
 
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "operator/manifests/labels.hpp"
 
 namespace bestgres::scenarios {
@@ -12,7 +13,8 @@ namespace {
 // Its own lease and notices, and what users ask for, whose status it writes.
 bool needs_no_owner(const kube::Ref& ref) {
     return ref.kind == kube::kinds::lease || ref.kind == kube::kinds::event ||
-           ref.kind == kube::kinds::bg_sharded_cluster || ref.kind == kube::kinds::bg_db_ops;
+           ref.kind == kube::kinds::bg_sharded_cluster || ref.kind == kube::kinds::bg_db_ops ||
+           ref.kind == kube::kinds::bg_sharded_db_ops;
 }
 
 bool makes(const kube::Call& call) {

@@ -19,7 +19,7 @@ void O3EndsInTime::note(const ObjectChanged& changed, const Truth& truth, Findin
         due_.erase(now.uid);
         return;
     }
-    if (now.runs() && api::is_finished(read_operation(changed.before).status)) {
+    if (now.runs() && api::is_finished(read_operation(changed.before).status.phase)) {
         findings.add(
             text,
             "Operation " + now.name + " on " + to_string(now.cluster) + " had ended and runs again",

@@ -106,7 +106,8 @@ TEST_F(Rights, operator_may_write_every_object_of_a_cluster) {
           "/apis/policy/v1/namespaces/default/poddisruptionbudgets",
           "/apis/bestgres.io/v1/namespaces/default/bgclusters",
           "/apis/bestgres.io/v1/namespaces/default/bgshardedclusters",
-          "/apis/bestgres.io/v1/namespaces/default/bgdbops"}) {
+          "/apis/bestgres.io/v1/namespaces/default/bgdbops",
+          "/apis/bestgres.io/v1/namespaces/default/bgshardeddbops"}) {
         EXPECT_EQ(ask("operator", "GET", path), "") << path;
     }
 }

@@ -20,6 +20,8 @@ std::string_view to_string(ShardedRule rule) {
             return "rebalance";
         case ShardedRule::tear_down_sharded:
             return "tear_down_sharded";
+        case ShardedRule::run_operations:
+            return "run_operations";
     }
     return "unknown";
 }
@@ -29,19 +31,22 @@ bool is_disruptive(const ShardedEffect& effect) {
         Overloaded{
             [](const CreateObject&) { return false; }, [](const PatchObject&) { return true; },
             [](const DeleteObject&) { return true; }, [](const RunCitus&) { return true; },
-            [](const AddFinalizer&) { return false; }, [](const DropFinalizer&) { return true; }},
+            [](const AddFinalizer&) { return false; }, [](const DropFinalizer&) { return true; },
+            [](const JournalShardedOperation&) { return false; }},
         effect);
 }
 
 std::string_view name_of(const ShardedEffect& effect) {
     using Name = std::string_view;
-    return std::visit(Overloaded{[](const CreateObject&) { return Name("CreateObject"); },
-                                 [](const PatchObject&) { return Name("PatchObject"); },
-                                 [](const DeleteObject&) { return Name("DeleteObject"); },
-                                 [](const RunCitus&) { return Name("RunCitus"); },
-                                 [](const AddFinalizer&) { return Name("AddFinalizer"); },
-                                 [](const DropFinalizer&) { return Name("DropFinalizer"); }},
-                      effect);
+    return std::visit(
+        Overloaded{[](const CreateObject&) { return Name("CreateObject"); },
+                   [](const PatchObject&) { return Name("PatchObject"); },
+                   [](const DeleteObject&) { return Name("DeleteObject"); },
+                   [](const RunCitus&) { return Name("RunCitus"); },
+                   [](const AddFinalizer&) { return Name("AddFinalizer"); },
+                   [](const DropFinalizer&) { return Name("DropFinalizer"); },
+                   [](const JournalShardedOperation&) { return Name("JournalShardedOperation"); }},
+        effect);
 }
 
 std::string describe(const ShardedEffect& effect) {
@@ -58,7 +63,10 @@ std::string describe(const ShardedEffect& effect) {
             },
             [](const RunCitus& run) { return run.what + " on " + run.coordinator.pod; },
             [](const AddFinalizer&) { return std::string(); },
-            [](const DropFinalizer&) { return std::string(); }},
+            [](const DropFinalizer&) { return std::string(); },
+            [](const JournalShardedOperation& journal) {
+                return journal.operation.name + ": " + journal.what;
+            }},
         effect);
     return std::string(name_of(effect)) + (rest.empty() ? "" : " " + rest);
 }

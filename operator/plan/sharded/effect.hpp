@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "operator/api/sharded_operation.hpp"
 #include "operator/plan/effect.hpp"
 
 namespace bestgres::plan {
@@ -25,8 +26,16 @@ struct RunCitus {
     bool operator==(const RunCitus&) const = default;
 };
 
-using ShardedEffect =
-    std::variant<CreateObject, PatchObject, DeleteObject, RunCitus, AddFinalizer, DropFinalizer>;
+// The journal of an operation on all groups.
+struct JournalShardedOperation {
+    OperationTarget operation;
+    api::ShardedOperationStatus status;
+    std::string what;  // "Running 1/3", for people
+    bool operator==(const JournalShardedOperation&) const = default;
+};
+
+using ShardedEffect = std::variant<CreateObject, PatchObject, DeleteObject, RunCitus, AddFinalizer,
+                                   DropFinalizer, JournalShardedOperation>;
 
 enum class ShardedRule {
     hold_sharded,  // a finalizer while there are groups to delete in order
@@ -36,6 +45,7 @@ enum class ShardedRule {
     remove_shard,  // a shard beyond the wanted number
     rebalance,     // a shard that is new and empty
     tear_down_sharded,
+    run_operations,  // BGShardedDbOps: a BGDbOps for each group, in order
 };
 std::string_view to_string(ShardedRule rule);
 

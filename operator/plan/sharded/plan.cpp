@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "operator/plan/operation.hpp"
 #include "operator/plan/plan.hpp"
 #include "operator/plan/sharded/rules.hpp"
 
@@ -9,10 +10,6 @@ namespace bestgres::plan {
 namespace {
 
 constexpr Duration ask_moves_pause = std::chrono::seconds(5);
-
-Instant in_seconds(Instant at) {
-    return Instant{at.ns - at.ns % 1'000'000'000};
-}
 
 // When Citus was asked last; long ago where it has never answered.
 Instant last_answer(const ShardedView& view) {
@@ -65,6 +62,25 @@ void decide_what_to_ask(const ShardedView& view, ShardedPlan& plan) {
     }
 }
 
+// What operations on the groups wait for before another group begins.
+std::string business_of(const ShardedView& view, const ShardedPlan& plan) {
+    if (view.paused) {
+        return "the end of annotation " + std::string(api::paused_annotation);
+    }
+    if (!view.spec) {
+        return "a valid spec of the sharded cluster";
+    }
+    if (plan.status.removal) {
+        return "the removal of " + plan.status.removal->cluster;
+    }
+    const CitusReading* const reading = view.reading(0);
+    if (reading != nullptr && reading->job && reading->job->active()) {
+        return "background job " + std::to_string(reading->job->id) +
+               " of Citus, which moves shards";
+    }
+    return plan.waits.empty() ? "" : plan.waits.front().because;
+}
+
 }  // namespace
 
 ShardedOpinion just(ShardedStep step) {
@@ -104,7 +120,8 @@ RunCitus on_coordinator(const ShardedView& view, std::string what,
 }
 
 // The whole policy. Groups are kept in every state. Data moves, and a shard goes, only while all
-// others agree about who is who; what a removal did is undone whatever else there is.
+// others agree about who is who; what a removal did is undone whatever else there is. Operations
+// come last.
 ShardedPlan plan_sharded(const ShardedView& view) {
     ShardedPlan plan;
     plan.status.removal = view.removal();
@@ -132,7 +149,16 @@ ShardedPlan plan_sharded(const ShardedView& view) {
         }
         decide_what_to_ask(view, plan);
     }
+    if (plan.steps.empty()) {
+        take(view, run_operations(view, business_of(view, plan)), plan);
+    }
     plan.status = describe_sharded(view, plan);
+    return plan;
+}
+
+ShardedPlan plan_orphaned_operations(const ShardedView& view) {
+    ShardedPlan plan;
+    take(view, run_operations(view, ""), plan);
     return plan;
 }
 

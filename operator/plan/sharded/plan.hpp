@@ -39,5 +39,8 @@ struct ShardedPlan {
 };
 
 ShardedPlan plan_sharded(const ShardedView& view);
+// For operations whose BGShardedCluster does not exist: of the view, `ns`, `name`, the time and the
+// operations are looked at.
+ShardedPlan plan_orphaned_operations(const ShardedView& view);
 
 }  // namespace bestgres::plan

@@ -32,6 +32,10 @@ struct RemovalOpinion {
 RemovalOpinion undo_removal(const ShardedView& view);
 RemovalOpinion remove_shard(const ShardedView& view);
 
+// `business` is what keeps another group from being begun; empty where nothing does. The resource
+// may be missing: its operations are put in order then.
+ShardedOpinion run_operations(const ShardedView& view, const std::string& business);
+
 // Why shards cannot move from a group, or to it: what keeps a move from being begun.
 std::string objection_to_moves(const ShardedView& view);
 // Of a group that is to be emptied: too few groups, or too little room.

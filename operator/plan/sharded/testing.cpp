@@ -224,20 +224,81 @@ void TestSharded::obey(const RunCitus& run) {
     });
 }
 
+TestSharded& TestSharded::operation(const std::string& name, std::string_view spec) {
+    const Result<Json> asked = parse_yaml(std::string(spec));
+    BG_CHECK(asked.ok(), "a test's spec is no YAML");
+    const Instant made =
+        start + std::chrono::seconds(static_cast<std::int64_t>(facts_.operations.size()));
+    facts_.operations.push_back(kube::Object({{"apiVersion", "bestgres.io/v1"},
+                                              {"kind", "BGShardedDbOps"},
+                                              {"metadata",
+                                               {{"name", name},
+                                                {"namespace", "default"},
+                                                {"uid", "uid-" + name},
+                                                {"resourceVersion", "7"},
+                                                {"generation", 1},
+                                                {"creationTimestamp", format_seconds(made)}}},
+                                              {"spec", *asked}}));
+    return *this;
+}
+
+api::ShardedOperationStatus TestSharded::report(const std::string& name) const {
+    for (const kube::Object& one : facts_.operations) {
+        if (one.name() == name) {
+            return api::parse_sharded_operation_status(object_at(one.json(), {"status"}));
+        }
+    }
+    return {};
+}
+
+TestSharded& TestSharded::ends(const std::string& child, std::string_view phase,
+                               std::string_view message) {
+    return edit(kube::kinds::bg_db_ops, child, [&](Json& json) {
+        json["status"] = {{"phase", phase}, {"message", message}, {"step", "1/1"}};
+    });
+}
+
+std::vector<std::string> TestSharded::run_on() {
+    std::vector<std::string> begun;
+    for (int count = 0; !step().empty(); ++count) {
+        BG_CHECK(count < 50, "a plan that never ends");
+        if (const std::string now = step(); now.starts_with("CreateObject BGDbOps ")) {
+            begun.push_back(now.substr(std::string_view("CreateObject BGDbOps ").size()));
+        }
+        perform();
+    }
+    return begun;
+}
+
+void TestSharded::write(const JournalShardedOperation& journal) {
+    for (kube::Object& one : facts_.operations) {
+        if (one.uid() == journal.operation.uid) {
+            Json json = one.json();
+            json["status"] = api::to_json(journal.status);
+            one = kube::Object(std::move(json));
+        }
+    }
+}
+
 TestSharded& TestSharded::perform() {
     const ShardedPlan planned = plan();
     BG_CHECK(!planned.steps.empty(), "a test performs a step that nobody wants");
     std::visit(
-        Overloaded{
-            [this](const CreateObject& create) {
-                put(create.kind, std::string(create.object.name()), create.object.json());
-            },
-            [this](const PatchObject& patch) {
-                edit(patch.ref.kind, patch.ref.name,
-                     [&](Json& json) { merge_patch(json, patch.merge); });
-            },
-            [this](const DeleteObject& remove) { without(remove.ref.kind, remove.ref.name); },
-            [this](const RunCitus& run) { obey(run); }, [](const auto&) {}},
+        Overloaded{[this](const CreateObject& create) {
+                       put(create.kind, std::string(create.object.name()), create.object.json());
+                   },
+                   [this](const PatchObject& patch) {
+                       edit(patch.ref.kind, patch.ref.name,
+                            [&](Json& json) { merge_patch(json, patch.merge); });
+                   },
+                   [this](const DeleteObject& remove) {
+                       without(remove.ref.kind, remove.ref.name);
+                       std::erase_if(facts_.operations,
+                                     [&](const auto& one) { return one.uid() == remove.uid; });
+                   },
+                   [this](const RunCitus& run) { obey(run); },
+                   [this](const JournalShardedOperation& journal) { write(journal); },
+                   [](const auto&) {}},
         planned.steps.front().effect);
     return asked().told();
 }

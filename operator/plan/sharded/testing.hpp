@@ -37,6 +37,16 @@ public:
     TestSharded& add_group(std::int64_t group);
     TestSharded& register_group(std::int64_t group, std::int64_t placements);
 
+    // A BGShardedDbOps on it, one second younger than the one before.
+    TestSharded& operation(const std::string& name, std::string_view spec);
+    // The status of it, as written.
+    api::ShardedOperationStatus report(const std::string& name) const;
+    // The BGDbOps of a group ends so.
+    TestSharded& ends(const std::string& child, std::string_view phase,
+                      std::string_view message = "");
+    // Performs until nothing is to be done, and says which groups were begun.
+    std::vector<std::string> run_on();
+
     ShardedFacts& facts() { return facts_; }
     ShardedView view() const { return read_sharded_view(facts_); }
     ShardedPlan plan() const { return plan_sharded(view()); }
@@ -52,6 +62,7 @@ public:
 private:
     void put(const kube::Kind& kind, const std::string& name, Json json);
     void obey(const RunCitus& run);
+    void write(const JournalShardedOperation& journal);
 
     ShardedFacts facts_;
 };

@@ -16,9 +16,10 @@ namespace bestgres::plan {
 struct ShardedFacts {
     Instant now;
     kube::Object resource;
-    // BGClusters that are called like its groups, what carries their labels, and the objects that
-    // the groups' Patroni keeps.
+    // BGClusters that are called like its groups, what carries their labels, the objects that the
+    // groups' Patroni keeps, and BGDbOps that `operations` name.
     std::map<kube::Ref, kube::Object> objects;
+    std::vector<kube::Object> operations;  // BGShardedDbOps that name it
     // Other BGClusters that would share an object with a group that has none yet.
     std::map<std::int64_t, std::vector<std::string>> rivals;
     std::map<std::int64_t, CitusReading> readings;  // by group
