@@ -11,6 +11,8 @@
 namespace bestgres::fakepatroni {
 namespace {
 
+constexpr std::string_view cut_off = "canceling statement due to user request";
+
 void consider(std::optional<Instant>& due, const std::optional<Instant>& other) {
     if (other && (!due || *other < *due)) {
         due = other;
@@ -155,8 +157,8 @@ void CitusServer::step_commit(Run& run) {
         } else {
             // Whether the other node has committed is not known where it did not say.
             const std::string& why = run.failed.begin()->second;
-            const bool unknown =
-                why.ends_with("timeout expired") || why.starts_with("the connection broke");
+            const bool unknown = why.ends_with("timeout expired") ||
+                                 why.starts_with("the connection broke") || why == cut_off;
             fail(run, {unknown ? "08007" : "08006", why});
         }
     } else if (run.stage == Stage::preparing) {
@@ -321,7 +323,7 @@ void CitusServer::cut_off_writers(GroupId group) {
         }
         for (const auto& [remote, asked] : run.open) {
             if (asked.first != no_part) {
-                run.failed[asked.first] = "canceling statement due to user request";
+                run.failed[asked.first] = cut_off;
             }
         }
         run.open.clear();

@@ -257,6 +257,21 @@ TEST_F(CitusCluster, an_update_cuts_off_who_still_writes_after_the_cooldown) {
     EXPECT_FALSE(servers.answers.at(insert).outcome.ok());
 }
 
+TEST_F(CitusCluster, what_one_other_node_did_of_a_statement_that_was_cut_off_is_not_known) {
+    make_table("orders");
+    servers["worker-1"].set_faults({.flush_hangs = true}, servers.now);
+    for (std::uint64_t row = 1; row < 20 && answer() != "none"; ++row) {
+        begin(InsertRows{"orders", row, 1});
+        servers.run_for(seconds(1));
+    }
+    ASSERT_EQ(answer(), "none") << "a row of worker-1, which waits";
+    const postgres::CallId insert = last;
+    begin(UpdateNode{node(1), "worker-3", 5432, seconds(5)});
+    servers.run_for(seconds(20));
+    ASSERT_TRUE(servers.answers.contains(insert));
+    EXPECT_TRUE(servers.answers.at(insert).outcome.error().unknown);
+}
+
 TEST_F(CitusCluster, a_coordinator_killed_in_a_move_goes_on_with_it_and_leaves_no_copy) {
     make_table("orders");
     EXPECT_TRUE(ask(InsertRows{"orders", 1, 100}));

@@ -24,19 +24,21 @@ void C7WritePause::on(const Occurrence& occurrence, const Truth& truth, Findings
         return;
     }
     for (auto& [key, pause] : pauses_) {
-        if (truth.now() - pause.since > bound && !pause.told) {
+        if (!pause.told && pause.counted_from && truth.now() - *pause.counted_from > bound) {
             pause.told = true;
             findings.add(text,
                          fmt::format("writes to {} have been held back for {}", to_string(key),
-                                     seconds_text(truth.now() - pause.since)));
+                                     seconds_text(truth.now() - *pause.counted_from)));
         }
     }
 }
 
-// Of the coordinator that takes writes. While its Patroni stands still nobody ends a pause.
+// Of the coordinator that takes writes. While its Patroni stands still nobody ends a pause, and
+// what a group without a primary cannot take nobody holds back.
 void C7WritePause::look(const Truth& truth) {
     std::map<GroupKey, Pause> now;
-    for (const auto& [coordinator, member] : primaries(truth)) {
+    const auto leading = primaries(truth);
+    for (const auto& [coordinator, member] : leading) {
         if (coordinator.group != 0 || !member.believes_to_lead || member.patroni_frozen) {
             continue;
         }
@@ -46,8 +48,15 @@ void C7WritePause::look(const Truth& truth) {
             }
             const GroupKey key{coordinator.scope, group};
             const auto known = pauses_.find(key);
-            const bool same = known != pauses_.end() && known->second.since == since;
-            now[key] = {since, same && known->second.told};
+            Pause pause = known != pauses_.end() && known->second.begun == since
+                              ? known->second
+                              : Pause{.begun = since, .counted_from = {}, .told = false};
+            if (!leading.contains(key)) {
+                pause.counted_from.reset();
+            } else if (!pause.counted_from) {
+                pause.counted_from = truth.now();
+            }
+            now[key] = pause;
         }
     }
     pauses_ = std::move(now);
@@ -57,7 +66,8 @@ void C7WritePause::hash_into(Hasher& hasher) const {
     for (const auto& [key, pause] : pauses_) {
         hasher.add(key.scope);
         hasher.add(static_cast<std::uint64_t>(key.group));
-        hasher.add(static_cast<std::uint64_t>(pause.since.ns));
+        hasher.add(static_cast<std::uint64_t>(pause.begun.ns));
+        hasher.add(static_cast<std::uint64_t>(pause.counted_from.value_or(Instant{}).ns));
         hasher.add(static_cast<std::uint64_t>(pause.told));
     }
 }

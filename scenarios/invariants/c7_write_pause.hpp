@@ -8,7 +8,8 @@ struct C7WritePause {
     static constexpr LawText text{
         "C7",
         "While a group hands over, Citus holds writes to it back for at most ttl, the cooldown and "
-        "two loops, whatever becomes of the members that asked for it (Patroni 3.0.2 keeps that "
+        "two loops in which it has a primary, whatever becomes of the members that asked for it "
+        "(Patroni 3.0.2 keeps that "
         "only where no call between members is lost)."};
     static constexpr Duration bound = std::chrono::seconds(70);
 
@@ -17,7 +18,9 @@ struct C7WritePause {
 
 private:
     struct Pause {
-        Instant since;
+        Instant begun;
+        std::optional<Instant>
+            counted_from;  // absent: the group has nobody who could be written to
         bool told = false;
     };
     void look(const Truth& truth);

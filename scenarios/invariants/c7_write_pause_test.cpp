@@ -61,6 +61,14 @@ TEST_F(C7, asks_nothing_of_a_coordinator_that_is_gone_or_stands_still) {
     EXPECT_EQ(alarms(), 0U) << said();
 }
 
+TEST_F(C7, counts_only_while_somebody_could_be_written_to) {
+    hand_over_begins();
+    lose(1);
+    tell(PostgresChanged{uid(1)});
+    after(minutes(5), FaultEnded{"f1"});
+    EXPECT_EQ(alarms(), 0U) << said();
+}
+
 TEST_F(C7, knows_that_patroni_3_waits_for_ever_where_a_call_is_lost) {
     truth.run.topology.patroni = PatroniVersion::v3_0;
     truth.run.faults.push_back({});
