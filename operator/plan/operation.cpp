@@ -50,10 +50,12 @@ std::string process_of(const ClusterView& view, const Member& member) {
 
 bool was_performed(const ClusterView& view, const OperationStepStatus& step,
                    std::string_view effect) {
-    return std::ranges::any_of(view.decisions, [&](const api::DecisionStatus& decision) {
-        return decision.effect == effect && decision.time >= step.started &&
-               decision.rule == to_string(RuleId::run_operation);
-    });
+    // What was done before a step has begun was done for another operation.
+    return step.result &&
+           std::ranges::any_of(view.decisions, [&](const api::DecisionStatus& decision) {
+               return decision.effect == effect && decision.time >= step.started &&
+                      decision.rule == to_string(RuleId::run_operation);
+           });
 }
 
 bool was_restarted(const ClusterView& view, const OperationStepStatus& step) {

@@ -115,6 +115,18 @@ TEST(Restart, takes_synchronous_standbys_after_the_others) {
     EXPECT_EQ(world.done[1], "RestartPostgres db-1");
 }
 
+TEST(Restart, right_after_another_is_a_restart_too) {
+    TestOperations world;
+    world.ask("again", "{op: restart}").run();
+    world.db.later(std::chrono::seconds(2));
+    world.ask("and again", "{op: restart}").run();
+
+    EXPECT_EQ(world.phase("and again"), "Completed");
+    EXPECT_EQ(world.journal("and again"),
+              texts({"restart db-0: Done", "restart db-2: Done", "hand over from db-1: Done",
+                     "restart db-1: Done"}));
+}
+
 TEST(Restart, of_a_member_alone_is_in_place) {
     TestOperations world("instances: 1\n");
     world.ask("again", "{op: restart}").run();
