@@ -43,7 +43,7 @@ struct GroupOperationStatus {
     std::string operation = {};                // of the BGDbOps
     std::string uid = {};                      // of the BGDbOps
     std::optional<OperationPhase> phase = {};  // absent: it has not begun
-    std::string step = {};                     // "2/4", as the BGDbOps says
+    std::string step = {};                     // at its end, "4/4"
     Instant started = {};
     Instant finished = {};
     std::string message = {};

@@ -61,10 +61,10 @@ void describe(Visitor& visit, GroupOperationStatus& group) {
     visit("operation", group.operation, Field{.doc = "Its BGDbOps."});
     visit("uid", group.uid, Field{.doc = "Of that BGDbOps, once it is there."});
     visit("phase", group.phase, Field{.doc = "As the BGDbOps says; absent before it has begun."});
-    visit("step", group.step, Field{.doc = "Finished steps of all: 2/4."});
+    visit("step", group.step, Field{.doc = "At its end: finished steps of all, 4/4."});
     visit("started", group.started, Field{.doc = "When it began."});
     visit("finished", group.finished, Field{.doc = "When it ended."});
-    visit("message", group.message, Field{.doc = "What it waits for, or how it ended."});
+    visit("message", group.message, Field{.doc = "Where to look, or how it ended."});
     visit("result", group.result, Field{.doc = "What it handed back.", .no_default = true});
 }
 

@@ -106,7 +106,8 @@ void observe_groups(const Store& store, const ClusterKey& key, plan::ShardedFact
         const ClusterKey group{key.ns, manifests::group_cluster_name(key.name, number)};
         for (const kube::Ref& ref : store.of_cluster(group)) {
             if (ref.kind == kube::kinds::bg_cluster || ref.kind == kube::kinds::pod ||
-                ref.kind == kube::kinds::persistent_volume_claim) {
+                ref.kind == kube::kinds::persistent_volume_claim ||
+                ref.kind == kube::kinds::bg_db_ops) {
                 take(store, ref, facts);
             }
         }

@@ -292,7 +292,9 @@ void OperatorCore::sharded_succeeded(const ClusterKey& key, Turn& turn) {
                                  {"because", step.because}}});
     work.failure.clear();
     work.failures = 0;
-    work.repetitions = effect == work.last_command ? std::min(work.repetitions + 1, 8U) : 0;
+    const bool is_journal = std::holds_alternative<plan::JournalShardedOperation>(step.effect);
+    work.repetitions =
+        !is_journal && effect == work.last_command ? std::min(work.repetitions + 1, 8U) : 0;
     work.last_command = effect;
     const bool is_citus = std::holds_alternative<plan::RunCitus>(step.effect);
     const Duration pause = first_repetition * (std::int64_t{1} << work.repetitions);
@@ -300,7 +302,7 @@ void OperatorCore::sharded_succeeded(const ClusterKey& key, Turn& turn) {
                           ? turn.now + std::min(pause, longest_repetition)
                           : turn.now;
     // What an operation writes down it says itself.
-    if (!std::holds_alternative<plan::JournalShardedOperation>(step.effect)) {
+    if (!is_journal) {
         record_sharded_decision(work, turn.now, "");
         announce_sharded(key,
                          {.warning = false,

@@ -30,7 +30,7 @@ TEST(GroupOperations, begin_each_worker_when_the_one_before_has_ended_and_the_co
     EXPECT_EQ(shop.report("up").step, "0/3");
     shop.ends("up-shop-worker-0", "Running", "restarting shop-worker-0-1");
     EXPECT_EQ(shop.run_on(), Texts{}) << "it has not ended";
-    EXPECT_EQ(shop.report("up").message, "shop-worker-0: restarting shop-worker-0-1");
+    EXPECT_EQ(shop.report("up").message, "shop-worker-0: see BGDbOps up-shop-worker-0");
     EXPECT_EQ(shop.ends("up-shop-worker-0", "Completed").run_on(), Texts{"up-shop-worker-1"});
     EXPECT_EQ(shop.ends("up-shop-worker-1", "Completed").run_on(), Texts{"up-shop-coordinator"});
     EXPECT_EQ(shop.ends("up-shop-coordinator", "Completed").run_on(), Texts{});
@@ -138,6 +138,21 @@ TEST(GroupOperations, begin_no_group_while_shards_move_and_see_what_ends) {
               "shop-worker-1 waits for background job 4 of Citus, which moves shards");
     shop.reading(0).job->state = "finished";
     EXPECT_EQ(shop.run_on(), Texts{"up-shop-worker-1"});
+}
+
+TEST(GroupOperations, keep_shards_from_moving_while_members_restart) {
+    TestSharded shop = asked();
+    shop.run_on();
+    shop.ends("up-shop-worker-0", "Running");
+    shop.asks("shards: 3\n").add_group(3).register_group(3, 0);
+    shop.reading(0).moves = 8;
+    shop.reading(0).placements[3].only = 0;
+    EXPECT_EQ(shop.run_on(), Texts{});
+    EXPECT_EQ(shop.waits(), Texts{"operation up-shop-worker-0 to end: it may take a primary that "
+                                  "shards move to"});
+    shop.ends("up-shop-worker-0", "Completed").perform();
+    EXPECT_EQ(shop.report("up").step, "1/3");
+    EXPECT_EQ(shop.step(), "RunCitus rebalance on shop-coordinator-0");
 }
 
 TEST(GroupOperations, begin_no_group_while_the_cluster_is_paused_or_nodes_disagree) {

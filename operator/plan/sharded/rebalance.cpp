@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "operator/plan/sharded/operation.hpp"
 #include "operator/plan/sharded/rules.hpp"
 
 namespace bestgres::plan {
@@ -43,9 +44,34 @@ ShardedWaiting wait(std::string because) {
     return {.rule = ShardedRule::rebalance, .because = std::move(because)};
 }
 
+// An operation that restarts members or hands over, on any group, as Kubernetes has it or as an
+// operation on all groups is about to ask for it.
+std::string operation_on_members(const ShardedView& view) {
+    for (const auto& [ref, object] : view.facts.objects) {
+        if (ref.kind != kube::kinds::bg_db_ops) {
+            continue;
+        }
+        const auto spec = api::parse_operation_spec(object_at(object.json(), {"spec"}));
+        const auto status = api::parse_operation_status(object_at(object.json(), {"status"}));
+        if (spec && !api::runs_jobs(spec->op) && status.phase == api::OperationPhase::running) {
+            return ref.name;
+        }
+    }
+    for (const ShardedOperation& operation : read_operations(view)) {
+        if (operation.spec && operation.runs() && !api::runs_jobs(operation.asked().op) &&
+            std::ranges::any_of(operation.status.groups, is_open)) {
+            return operation.name();
+        }
+    }
+    return "";
+}
+
 }  // namespace
 
 std::string objection_to_moves(const ShardedView& view) {
+    if (std::string operation = operation_on_members(view); !operation.empty()) {
+        return "operation " + operation + " to end: it may take a primary that shards move to";
+    }
     for (const ShardGroup& group : view.groups) {
         if (group.exists() && is_changing(group)) {
             return group.cluster +

@@ -113,12 +113,14 @@ void look_at(const ShardedView& view, const ShardedOperation& operation,
     }
     const auto status = api::parse_operation_status(object_at(child->json(), {"status"}));
     group.uid = child->uid();
-    group.step = status.step;
-    group.message = status.message;
-    group.result = status.result;
+    // Its steps are in its own journal: to write each of them twice would double what is written.
+    group.message = "see BGDbOps " + group.operation;
     if (api::is_finished(status.phase)) {
         group.phase = status.phase;
         group.finished = status.finished;
+        group.step = status.step;
+        group.message = status.message;
+        group.result = status.result;
     }
 }
 

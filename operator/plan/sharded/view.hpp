@@ -17,7 +17,7 @@ struct ShardedFacts {
     Instant now;
     kube::Object resource;
     // BGClusters that are called like its groups, what carries their labels, the objects that the
-    // groups' Patroni keeps, and BGDbOps that `operations` name.
+    // groups' Patroni keeps, and BGDbOps on them.
     std::map<kube::Ref, kube::Object> objects;
     std::vector<kube::Object> operations;  // BGShardedDbOps that name it
     // Other BGClusters that would share an object with a group that has none yet.
