@@ -6,6 +6,7 @@
 
 #include "lib/kube/condition.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "scenarios/testing.hpp"
 #include "scenarios/workloads/manifests.hpp"
 
@@ -98,6 +99,39 @@ TEST(Sharded, shards_are_removed_one_after_the_other) {
         EXPECT_TRUE(world.get({bg_cluster, "shop", group}).name().empty()) << status_of(world);
     }
     EXPECT_TRUE(is_ready(world.get({bg_cluster, "shop", "db-worker-0"}))) << status_of(world);
+    expect_lawful(world);
+}
+
+TEST(Sharded, an_operation_restarts_every_group_and_its_own_go_with_it) {
+    World world = made_with(2);
+    ASSERT_TRUE(settles_with(world, 3)) << status_of(world);
+    const kube::Ref the_operation{kube::kinds::bg_sharded_db_ops, "shop", "up"};
+    world.make(
+        apply_edit("up",
+                   {{"apiVersion", the_operation.kind.api_version()},
+                    {"kind", the_operation.kind.name},
+                    {"metadata", {{"name", "up"}, {"namespace", "shop"}}},
+                    {"spec", {{"bgShardedCluster", "db"}, {"bgDbOpsSpec", {{"op", "restart"}}}}}},
+                   at_second(0)));
+    EXPECT_TRUE(run_until(world, [&](const World& now) {
+        return now.get(the_operation).text_at({"status", "phase"}) == "Completed";
+    })) << status_of(world);
+    Instant latest;
+    const auto report =
+        api::parse_sharded_operation_status(object_at(world.get(the_operation).json(), {"status"}));
+    ASSERT_EQ(report.groups.size(), 3U);
+    for (const api::GroupOperationStatus& group : report.groups) {
+        EXPECT_GE(group.started, latest) << group.name << " began while another was at it";
+        latest = group.finished;
+        const kube::Object part = world.get({kube::kinds::bg_db_ops, "shop", group.operation});
+        EXPECT_EQ(array_at(part.json(), {"status", "steps"}).size(), 1U) << group.name;
+    }
+    EXPECT_EQ(report.groups.back().name, "db-coordinator");
+    world.make(
+        {.id = "remove", .when = at_second(0), .action = DeleteResource{.ref = the_operation}});
+    EXPECT_TRUE(run_until(world, [&](const World& now) {
+        return now.get({kube::kinds::bg_db_ops, "shop", "up-db-coordinator"}).name().empty();
+    })) << status_of(world);
     expect_lawful(world);
 }
 

@@ -4,6 +4,7 @@
 
 #include "lib/kube/workload.hpp"
 #include "operator/manifests/names.hpp"
+#include "scenarios/invariants/operations.hpp"
 
 namespace bestgres::scenarios {
 namespace {
@@ -103,6 +104,10 @@ void K2DisturbPrimary::on(const Occurrence& occurrence, const Truth& truth, Find
             judge(*arrived, truth, findings);
         }
     } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        if (is_operation(changed->after) && read_operation(changed->after).runs() &&
+            !read_operation(changed->before).runs()) {
+            hand_overs_.erase(read_operation(changed->after).cluster);
+        }
         count(*changed, truth, findings);
     } else if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
         const auto member = member_by_uid(truth, asked->call.pod_uid);

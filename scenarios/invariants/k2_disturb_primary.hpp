@@ -11,7 +11,7 @@ struct K2DisturbPrimary {
         "K2",
         "The operator takes the pod of the member that holds the lock only when nothing runs in "
         "it, when it is the only member, or when the cluster is being deleted; otherwise it hands "
-        "over first, and at most twice for one edit."};
+        "over first, and at most twice for one edit or operation."};
 
     // One for leaving, one for the roll: an edit may ask for both.
     static constexpr int most_hand_overs = 2;

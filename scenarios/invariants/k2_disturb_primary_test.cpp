@@ -1,5 +1,6 @@
 #include "scenarios/invariants/k2_disturb_primary.hpp"
 
+#include "operator/api/operation.hpp"
 #include "scenarios/invariants/testing.hpp"
 
 namespace bestgres::scenarios {
@@ -108,6 +109,17 @@ TEST_F(K2, each_edit_may_cost_hand_overs_of_its_own) {
     hand_over("db-0", "db-1");
     hand_over("db-1", "db-2");
     tell(EditMade{"e2"});
+    hand_over("db-2", "db-0");
+    EXPECT_EQ(said(), "");
+}
+
+TEST_F(K2, each_operation_that_begins_may_cost_them_too) {
+    hand_over("db-0", "db-1");
+    hand_over("db-1", "db-2");
+    change(the_operator, kube::kinds::bg_db_ops,
+           {{"metadata", {{"name", "over"}}},
+            {"spec", {{"bgCluster", "db"}, {"op", "switchover"}}},
+            {"status", {{"phase", "Running"}}}});
     hand_over("db-2", "db-0");
     EXPECT_EQ(said(), "");
 }

@@ -53,6 +53,7 @@
 #include "scenarios/invariants/o2_done_is_done.hpp"
 #include "scenarios/invariants/o3_ends_in_time.hpp"
 #include "scenarios/invariants/o4_done_once.hpp"
+#include "scenarios/invariants/o5_groups_in_order.hpp"
 #include "scenarios/invariants/r1_write_routing.hpp"
 #include "scenarios/invariants/r2_read_routing.hpp"
 #include "scenarios/invariants/r3_role_labels.hpp"
@@ -76,18 +77,17 @@ public:
     static std::vector<LawText> texts();
 
 private:
-    using All =
-        std::tuple<D1OneWriter, D2Acknowledged, D3Planned, D4History, D5BootstrapOnce, D7Slots,
-                   D8SyncTruth, D9Eligibility, D10LastCopy, R1WriteRouting, R2ReadRouting,
-                   R3RoleLabels, K1VolumeDeletion, K2DisturbPrimary, K3UnreadyBudget, K4Order,
-                   K5Preconditions, K6Ownership, K7FieldOwnership, K8Authority,
-                   K9WriteAmplification, K10OneWay, K11Deletion, K12Rights, K13Validity, K14Fencing,
-                   K15Eviction, K16Load, K17Removal, T1HonestReady, T2ObservedGeneration,
-                   T3Conditions, T4Phases, X1Secrets, X2Credentials, X3Downgrade, L1Reached,
-                   L2WritablePrimary, L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core,
-                   L7Progress, L8LostPartners, L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime,
-                   O4DoneOnce, C1Placements, C2Registration, C3Conservation, C4Spindown, C5Reads,
-                   C6OneJob, C7WritePause, H3Bounded, H4NoEscape, H6AcceptedEdits>;
+    using All = std::tuple<
+        D1OneWriter, D2Acknowledged, D3Planned, D4History, D5BootstrapOnce, D7Slots, D8SyncTruth,
+        D9Eligibility, D10LastCopy, R1WriteRouting, R2ReadRouting, R3RoleLabels, K1VolumeDeletion,
+        K2DisturbPrimary, K3UnreadyBudget, K4Order, K5Preconditions, K6Ownership, K7FieldOwnership,
+        K8Authority, K9WriteAmplification, K10OneWay, K11Deletion, K12Rights, K13Validity,
+        K14Fencing, K15Eviction, K16Load, K17Removal, T1HonestReady, T2ObservedGeneration,
+        T3Conditions, T4Phases, X1Secrets, X2Credentials, X3Downgrade, L1Reached, L2WritablePrimary,
+        L3Replication, L4DeletionCompletes, L5NoDeadEnds, L6Core, L7Progress, L8LostPartners,
+        L9BackOff, O1OneAtATime, O2DoneIsDone, O3EndsInTime, O4DoneOnce, O5GroupsInOrder,
+        C1Placements, C2Registration, C3Conservation, C4Spindown, C5Reads, C6OneJob, C7WritePause,
+        H3Bounded, H4NoEscape, H6AcceptedEdits>;
 
     All laws_;
 };

@@ -1,6 +1,7 @@
 #include "scenarios/mutants/traps.hpp"
 
 #include "lib/base/check.hpp"
+#include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
 #include "scenarios/workloads/catalogue.hpp"
 
@@ -346,6 +347,35 @@ Scenario metadata_lost() {
     return scenario;
 }
 
+Scenario slow_group(const char* workload, const char* member, Duration start) {
+    Scenario scenario =
+        on(workload,
+           {hitting(FaultKind::slow_start, member, after_edit("up", milliseconds(100)), start)});
+    // A shard that is made meanwhile would hold the groups back.
+    std::erase_if(scenario.edits, [](const Edit& edit) { return edit.id == "grow"; });
+    scenario.knobs.write_every = seconds(20);
+    return scenario;
+}
+
+// Somebody cancels one of the groups while it waits for an operation of that group's own.
+Scenario cancelled_group() {
+    Scenario scenario = slow_group("W54-1-async", "db-worker-0-0", seconds(30));
+    const kube::Ref own{kube::kinds::bg_db_ops, "shop", "own"};
+    scenario.edits.push_back(
+        {.id = own.name,
+         .when = after_edit("up", {}),
+         .action = ApplyManifest{
+             .manifest = {{"apiVersion", own.kind.api_version()},
+                          {"kind", own.kind.name},
+                          {"metadata", {{"name", own.name}, {"namespace", own.ns}}},
+                          {"spec", {{"bgCluster", "db-worker-0"}, {"op", "restart"}}}}}});
+    scenario.edits.push_back(
+        {.id = "cancel a group",
+         .when = after_edit("up", seconds(10)),
+         .action = DeleteResource{.ref = {kube::kinds::bg_db_ops, "shop", "up-db-worker-0"}}});
+    return scenario;
+}
+
 // With few rows, so that a run which never comes to rest costs little.
 Trap calm(const char* workload) {
     Scenario scenario = on(workload, {});
@@ -356,10 +386,13 @@ Trap calm(const char* workload) {
 std::vector<Trap> of_shards() {
     return {{"trap change-in-a-rebalance", change_in_a_rebalance()},
             {"trap metadata-lost", metadata_lost()},
+            {"trap cancelled-group", cancelled_group()},
+            {"trap slow-group", slow_group("W54-2-async", "a replica of db-worker-0", seconds(90))},
             calm("W36-1-async"),
             calm("W38-1-async"),
             calm("W39-1-async"),
-            calm("W41-2-sync")};
+            calm("W41-2-sync"),
+            calm("W54-1-async")};
 }
 
 }  // namespace

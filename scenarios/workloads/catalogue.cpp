@@ -99,6 +99,7 @@ const std::vector<Workload>& catalogue() {
         {"W51", "a deletion is held, and confirmed later", false, true, {1, 3}, fill_protected},
         {"W52", "an operation runs programs", false, true, {1, 3}, fill_operation_vacuum},
         {"W53", "a program is cancelled, another waits", false, true, {3}, fill_operation_stopped},
+        {"W54", "an operation restarts all groups", false, false, {1, 2}, fill_restart_groups},
         {"W60", "hibernate and resume", false, true, {1, 3}, fill_rest_and_resume},
         {"W61", "hibernate, with second thoughts", false, true, {3}, fill_rest_and_repent},
         {"W64", "a held deletion is taken back", false, true, {1, 3}, fill_undelete},

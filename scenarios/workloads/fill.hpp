@@ -59,5 +59,6 @@ void fill_remove_shard(Scenario& scenario, const Shape& shape);
 void fill_remove_and_repent(Scenario& scenario, const Shape& shape);
 void fill_coordinator_lost(Scenario& scenario, const Shape& shape);
 void fill_worker_lost(Scenario& scenario, const Shape& shape);
+void fill_restart_groups(Scenario& scenario, const Shape& shape);
 
 }  // namespace bestgres::scenarios::workloads

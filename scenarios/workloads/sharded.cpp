@@ -1,5 +1,6 @@
 // Sharded clusters: shards that come and go while rows are written.
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "scenarios/workloads/fill.hpp"
 
 namespace bestgres::scenarios::workloads {
@@ -33,6 +34,16 @@ Edit ask_for(std::string id, Trigger when, std::int64_t shards) {
 
 Fault lose(std::string id, const std::string& group, Trigger when) {
     return fault(std::move(id), FaultKind::pod_kill, "the leader of " + group, std::move(when));
+}
+
+Edit restart_groups(const std::string& name, Trigger when, Json how) {
+    how["bgShardedCluster"] = "db";
+    how["bgDbOpsSpec"] = {{"op", "restart"}, {"timeout", "15m"}};
+    return apply(name, std::move(when),
+                 {{"apiVersion", kube::kinds::bg_sharded_db_ops.api_version()},
+                  {"kind", kube::kinds::bg_sharded_db_ops.name},
+                  {"metadata", {{"name", name}, {"namespace", "shop"}}},
+                  {"spec", std::move(how)}});
 }
 
 }  // namespace
@@ -88,6 +99,23 @@ void fill_worker_lost(Scenario& scenario, const Shape& shape) {
     const Trigger moving = then({after_edit("shrink", {}), when_step("RunCitus move")});
     scenario.faults = {lose("kill-from", "db-worker-1", delayed(moving, seconds(2))),
                        lose("kill-to", "db-worker-0", after_fault("kill-from", seconds(20)))};
+}
+
+// One runs while a shard is asked for, the next waits; the last is cancelled on its way.
+void fill_restart_groups(Scenario& scenario, const Shape& shape) {
+    create(scenario, shape, 2);
+    scenario.edits.push_back(
+        restart_groups("up", when_settled_after("rates"), {{"parallelism", 2}}));
+    scenario.edits.push_back(restart_groups(
+        "next", after_edit("up", seconds(1)),
+        {{"order", "coordinatorFirst"}, {"parallelism", 2}, {"onFailure", "continue"}}));
+    scenario.edits.push_back(ask_for("grow", after_edit("up", seconds(5)), 3));
+    scenario.edits.push_back(
+        restart_groups("cancelled", after_edit("up", seconds(6)), Json::object()));
+    scenario.edits.push_back(
+        {.id = "cancel",
+         .when = when_settled_after("cancelled"),
+         .action = DeleteResource{.ref = {kube::kinds::bg_sharded_db_ops, "shop", "cancelled"}}});
 }
 
 }  // namespace bestgres::scenarios::workloads
