@@ -18,11 +18,12 @@ std::string ref_name(const kube::Ref& ref) {
 bool is_disruptive(const Effect& effect) {
     return std::visit(
         Overloaded{
-            [](const ApplyObject&) { return false; }, [](const CreateSecret&) { return false; },
-            [](const PatchObject&) { return true; }, [](const DeleteObject&) { return true; },
-            [](const DeletePod&) { return true; }, [](const EvictPod&) { return true; },
-            [](const ScaleIn&) { return true; }, [](const Switchover&) { return true; },
-            [](const RestartPostgres&) { return true; }, [](const ReinitMember&) { return true; },
+            [](const ApplyObject& apply) { return apply.on_fresh_reads; },
+            [](const CreateSecret&) { return false; }, [](const PatchObject&) { return true; },
+            [](const DeleteObject&) { return true; }, [](const DeletePod&) { return true; },
+            [](const EvictPod&) { return true; }, [](const ScaleIn&) { return true; },
+            [](const Switchover&) { return true; }, [](const RestartPostgres&) { return true; },
+            [](const ReinitMember&) { return true; },
             [](const PatchPatroniConfig&) { return false; }, [](const RunSql&) { return false; },
             [](const StartJob&) { return true; }, [](const AddFinalizer&) { return false; },
             [](const DropFinalizer&) { return true; },

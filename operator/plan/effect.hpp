@@ -29,6 +29,8 @@ struct Target {
 struct ApplyObject {
     kube::Kind kind;
     kube::Object object;
+    // Of a StatefulSet: others start beside a first member that is to lead.
+    bool on_fresh_reads = false;
     bool operator==(const ApplyObject&) const = default;
 };
 // Create only, after a quorum read has proven absence: what exists is never overwritten.

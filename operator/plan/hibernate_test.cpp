@@ -236,5 +236,25 @@ TEST(Resume, in_the_middle_of_going_to_rest_needs_no_more_than_a_primary) {
     EXPECT_EQ(stopping.view().replicas, 1);
 }
 
+// Its pod may be on its way out, and the cache does not know.
+TEST(Resume, lets_nobody_start_beside_a_first_member_that_was_told_to_stop) {
+    TestCluster db(awake);
+    gone(told(db, 0), {"db-1", "db-2"});
+    EXPECT_EQ(db.view().replicas, 1);
+
+    const auto seen = [&db](int generation) {
+        db.edit(kube::kinds::stateful_set, "db", [generation](Json& json) {
+            json["metadata"]["generation"] = 8;
+            json["status"]["observedGeneration"] = generation;
+        });
+    };
+    told(db, 1);
+    seen(7);
+    EXPECT_EQ(db.view().replicas, 1) << "the controller may not have done what it was told before";
+    seen(8);
+    EXPECT_EQ(db.view().replicas, 3);
+    EXPECT_TRUE(is_disruptive(db.plan().steps.at(0).effect)) << "on fresh reads";
+}
+
 }  // namespace
 }  // namespace bestgres::plan

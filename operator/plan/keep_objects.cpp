@@ -43,6 +43,13 @@ bool holds_volumes(const ClusterView& view) {
     return false;
 }
 
+// What they hold may be older than what the first has written alone. It must not be on its way out
+// already while a cache says that it leads.
+bool starts_others(const ClusterView& view, const Wanted& wanted) {
+    return wanted.ref.kind == kube::kinds::stateful_set && view.has_run() && view.replicas > 1 &&
+           !view.stateful_set.name().empty() && kube::desired_replicas(view.stateful_set) <= 1;
+}
+
 }  // namespace
 
 Opinion create_secret(const ClusterView& view) {
@@ -96,7 +103,9 @@ Opinion keep_objects(const ClusterView& view) {
         }
         const std::string what = to_string(wanted.ref);
         opinion.steps.push_back(
-            {.effect = ApplyObject{.kind = wanted.ref.kind, .object = wanted.object},
+            {.effect = ApplyObject{.kind = wanted.ref.kind,
+                                   .object = wanted.object,
+                                   .on_fresh_reads = starts_others(view, wanted)},
              .rule = RuleId::keep_objects,
              .because = what + (live == nullptr ? " is missing" : " differs from its manifest")});
     }

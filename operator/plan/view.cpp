@@ -222,11 +222,23 @@ void read_members(ClusterView& view) {
     }
 }
 
+// Nobody tells it to stop: what the StatefulSet controller did for a smaller number it had done
+// before it saw this one.
+bool first_is_to_stay(const ClusterView& view) {
+    const kube::Object& set = view.stateful_set;
+    const auto seen = find_int(set.json(), {"status", "observedGeneration"});
+    return kube::desired_replicas(set) > 0 && seen.value_or(set.generation()) >= set.generation();
+}
+
 // Member 0 stopped last when the cluster came to rest: what the others hold may be older, and would
 // do where it is late. So it leads before they start.
 bool waits_for_the_first(const ClusterView& view) {
-    return !view.stateful_set.name().empty() && view.replicas <= 1 && view.wanted > 1 &&
-           view.has_run() && view.primary() == nullptr;
+    if (view.stateful_set.name().empty() || view.replicas > 1 || view.wanted <= 1 ||
+        !view.has_run()) {
+        return false;
+    }
+    const Member* const primary = view.primary();
+    return primary == nullptr || (primary->ordinal == 0 && !first_is_to_stay(view));
 }
 
 // How many of so many members can start: none is told to beside a volume of another database.
