@@ -56,6 +56,12 @@ std::optional<Instant> time_of(const kube::Object& claim, std::string_view annot
     return time.ok() ? std::optional(*time) : std::nullopt;
 }
 
+// Marks have whole seconds: nothing is deleted before its time.
+Instant next_second(Instant now) {
+    constexpr std::int64_t second = 1'000'000'000;
+    return Instant{(now.ns + second - 1) / second * second};
+}
+
 Opinion mark(const Claim& claim, Json metadata, std::string what, std::string because) {
     return just(
         Step{.effect = PatchObject{.ref = claim.ref,
@@ -95,8 +101,7 @@ Opinion remove_if_free(const ClusterView& view, const Claim& claim, std::string 
 Opinion keep_for_a_while(const ClusterView& view, const Claim& claim) {
     const std::optional<Quarantine> marked = quarantine_of(claim.object);
     const Duration span = api::quarantine(view.spec->volume.retention);
-    const Instant since =
-        marked ? marked->since : Instant{view.now().ns - view.now().ns % 1'000'000'000};
+    const Instant since = marked ? marked->since : next_second(view.now());
     const Instant until = since + span;
     const std::string member = manifests::pod_name(view.name, claim.ordinal);
     Json annotations = belonging(view);

@@ -92,6 +92,17 @@ TEST(LeftVolumes, stand_in_the_status_with_their_end) {
     EXPECT_EQ(volume_in_status(db).until, db.view().now() + week);
 }
 
+TEST(LeftVolumes, are_kept_for_no_moment_less_than_asked) {
+    TestCluster db = two_of_three();
+    db.later(std::chrono::milliseconds(300));
+    do_next(db);
+    EXPECT_EQ(claim(db).annotation("bestgres.io/quarantined-since"), "2026-11-20T16:10:01Z");
+    db.later(week);
+    EXPECT_EQ(db.steps(), texts({}));
+    db.later(second);
+    EXPECT_EQ(db.steps(), texts({"DeleteObject PersistentVolumeClaim pgdata-db-2"}));
+}
+
 TEST(LeftVolumes, go_when_their_time_is_over_and_not_before) {
     TestCluster db = in_quarantine();
     const Instant end = db.view().now() + week;
