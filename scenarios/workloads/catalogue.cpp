@@ -102,7 +102,10 @@ const std::vector<Workload>& catalogue() {
         {"W54", "an operation restarts all groups", false, false, {1, 2}, fill_restart_groups},
         {"W60", "hibernate and resume", false, true, {1, 3}, fill_rest_and_resume},
         {"W61", "hibernate, with second thoughts", false, true, {3}, fill_rest_and_repent},
+        {"W62", "members come back in quarantine", false, true, {3}, fill_come_back},
+        {"W63", "quarantines end, a volume is kept", false, true, {3}, fill_stay_away},
         {"W64", "a held deletion is taken back", false, true, {1, 3}, fill_undelete},
+        {"W65", "a quarantine is called off", false, false, {3}, fill_another_policy},
     };
     return all;
 }

@@ -21,6 +21,11 @@ void fill_rest_and_repent(Scenario& scenario, const Shape& shape);
 void fill_collision(Scenario& scenario, const Shape& shape);
 void fill_fleet(Scenario& scenario, const Shape& shape);
 
+// quarantine.cpp
+void fill_come_back(Scenario& scenario, const Shape& shape);
+void fill_stay_away(Scenario& scenario, const Shape& shape);
+void fill_another_policy(Scenario& scenario, const Shape& shape);
+
 // changes.cpp
 void fill_reload(Scenario& scenario, const Shape& shape);
 void fill_restart(Scenario& scenario, const Shape& shape);

@@ -11,14 +11,6 @@ Json removing_volumes(const Shape& shape) {
                      {{"volumeSpec", {{"retention", {{"whenDeleted", "Delete"}}}}}});
 }
 
-// For workloads that come down to one member or none, where no standby can be required.
-Json ready_to_shrink(const Shape& shape) {
-    const Json preferred = {{"patroni", {{"synchronous", "preferred"}}}};
-    return shape.replication == Replication::synchronous
-               ? with_spec(cluster_manifest(shape), preferred)
-               : cluster_manifest(shape);
-}
-
 Edit instances(std::string id, const std::string& after, std::int64_t count) {
     return patch_spec(std::move(id), when_settled_after(after), {{"instances", count}});
 }

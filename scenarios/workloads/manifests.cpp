@@ -71,6 +71,13 @@ Json cluster_manifest(const Shape& shape) {
               {"patroni", patroni_of(shape)}}}};
 }
 
+Json ready_to_shrink(const Shape& shape) {
+    const Json preferred = {{"patroni", {{"synchronous", "preferred"}}}};
+    return shape.replication == Replication::synchronous
+               ? with_spec(cluster_manifest(shape), preferred)
+               : cluster_manifest(shape);
+}
+
 Json sharded_manifest(const Shape& shape, std::int64_t shards) {
     Json group = cluster_manifest(shape)["spec"];
     group["volumeSpec"]["persistentVolumeSize"] = "100Gi";

@@ -23,6 +23,8 @@ struct Shape {
 std::string to_string(const Shape& shape);
 
 Json cluster_manifest(const Shape& shape);
+// For workloads that come down to one member or none, where no standby can be required.
+Json ready_to_shrink(const Shape& shape);
 // Every group is a cluster of this shape, with room for all that an hour of rows brings.
 Json sharded_manifest(const Shape& shape, std::int64_t shards);
 Json named(Json manifest, std::string_view name);
