@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "lib/kube/workload.hpp"
+#include "operator/manifests/names.hpp"
+
 namespace bestgres::scenarios {
 namespace {
 
@@ -44,6 +47,7 @@ void D10LastCopy::on(const Occurrence& occurrence, const Truth& truth, Findings&
                    arrived->actor.name + " deletes " + remove->ref.name},
                   truth, findings);
         } else if (by_operator(arrived->actor)) {
+            judge_leave(*arrived, truth, findings);
             const std::string claim = claim_held_by(*arrived, truth);
             if (!claim.empty()) {
                 judge({cluster_of(arrived->before), claim,
@@ -60,6 +64,27 @@ void D10LastCopy::on(const Occurrence& occurrence, const Truth& truth, Findings&
                    asked->actor.name + " reinitializes " + asked->call.pod},
                   truth, findings);
         }
+    }
+}
+
+// Who leaves last, of a cluster that goes to rest, comes back first.
+void D10LastCopy::judge_leave(const CallArrived& arrived, const Truth& truth,
+                              Findings& findings) const {
+    const kube::Object& set = arrived.before;
+    const Json& body = written_body(arrived.call);
+    const auto replicas = find_int(body, {"spec", "replicas"});
+    if (!replicas || *replicas == 0 || set.kind() != kube::kinds::stateful_set.name ||
+        !body_holds(body, set)) {
+        return;
+    }
+    const ClusterId id = cluster_of(set);
+    for (std::int64_t left = kube::desired_replicas(set); left > *replicas; --left) {
+        const std::string claim = manifests::volume_claim_name(id.name, left - 1);
+        const kube::Object stored =
+            truth.object({kube::kinds::persistent_volume_claim, id.ns, claim});
+        judge({id, std::string(stored.uid()),
+               arrived.actor.name + " lets " + manifests::pod_name(id.name, left - 1) + " leave"},
+              truth, findings);
     }
 }
 

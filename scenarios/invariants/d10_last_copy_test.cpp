@@ -44,6 +44,26 @@ TEST_F(D10, a_pod_that_holds_the_last_copy_on_a_volume_that_goes_stays) {
               "that is ahead of all others");
 }
 
+TEST_F(D10, a_member_that_is_ahead_of_all_that_stay_does_not_leave) {
+    const auto let_leave = [this](std::int64_t to) {
+        Json set = labelled("db");
+        set["spec"]["replicas"] = to + 1;
+        truth.put(kube::kinds::stateful_set, set);
+        call(the_operator, kube::Patch{.ref = ref_of(kube::kinds::stateful_set, "db"),
+                                       .type = kube::PatchType::merge,
+                                       .body = {{"spec", {{"replicas", to}}}}});
+    };
+    write(1);
+    let_leave(2);
+    EXPECT_EQ(said(), "");
+    die("db-0");
+    promote("db-2");
+    let_leave(0);
+    EXPECT_EQ(said(), "") << "to rest";
+    let_leave(2);
+    EXPECT_EQ(said(), "D10: operator-1 lets db-2 leave, the copy that is ahead of all others");
+}
+
 TEST_F(D10, a_copy_on_an_older_timeline_is_no_copy) {
     die("db-0");
     promote("db-1");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "operator/manifests/labels.hpp"
 #include "operator/manifests/names.hpp"
 
 namespace bestgres::scenarios {
@@ -31,6 +32,13 @@ std::vector<std::string> remains(const Truth& truth, const ClusterId& id,
              kinds::role, kinds::role_binding, kinds::service_account},
             names);
     const auto spec = asked_spec(resource);
+    if (spec && spec->volume.retention.when_deleted == api::VolumePolicy::retain) {
+        for (const kube::Object& claim : children(truth, kinds::persistent_volume_claim, id)) {
+            if (!claim.annotation(manifests::quarantined_until).empty()) {
+                names.push_back("the quarantine of " + identify(claim));
+            }
+        }
+    }
     if (spec && spec->volume.retention.when_deleted == api::VolumePolicy::remove) {
         collect(truth, id, {kinds::persistent_volume_claim, kinds::secret}, names);
         for (const std::string& name : manifests::dcs_names(id.name)) {

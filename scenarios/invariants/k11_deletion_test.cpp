@@ -31,6 +31,16 @@ TEST_F(K11, what_is_retained_may_stay) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(K11, what_is_retained_is_in_no_quarantine) {
+    truth.put(kube::kinds::bg_cluster, deleting(cluster_json()));
+    members_have_gone();
+    Json claim = claim_json("pgdata-db-2");
+    claim["metadata"]["annotations"]["bestgres.io/quarantined-until"] = "2026-11-27T16:10:00Z";
+    truth.put(kube::kinds::persistent_volume_claim, claim);
+    remove(the_operator, cluster);
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(K11, members_go_before_the_finalizer) {
     truth.put(kube::kinds::bg_cluster, deleting(cluster_json()));
     remove(the_operator, cluster);

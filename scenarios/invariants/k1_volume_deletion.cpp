@@ -88,6 +88,25 @@ bool lets_group_go(const kube::Object& sharded, GroupId group) {
     return is_going(sharded) && own.volume.retention.when_deleted == VolumePolicy::remove;
 }
 
+// A span that a quarantine may last by this.
+std::optional<Duration> quarantine_in(const std::optional<api::ClusterSpec>& spec) {
+    const bool is_asked =
+        spec && spec->volume.retention.when_scaled == api::LeftVolumePolicy::quarantine;
+    return is_asked ? std::optional(api::quarantine(spec->volume.retention)) : std::nullopt;
+}
+
+std::optional<Instant> time_on(const kube::Object& claim, std::string_view annotation) {
+    const Result<Instant> time = parse_time(claim.annotation(annotation));
+    return time.ok() ? std::optional(*time) : std::nullopt;
+}
+
+bool says_the_same(const kube::Object& one, const kube::Object& other) {
+    return one.annotation(manifests::quarantined_since) ==
+               other.annotation(manifests::quarantined_since) &&
+           one.annotation(manifests::quarantined_until) ==
+               other.annotation(manifests::quarantined_until);
+}
+
 // What a StatefulSet of the operator lets its controller do with claims; empty where nothing.
 std::string left_to_the_controller(const ObjectChanged& changed) {
     if (!by_operator(changed.actor) || changed.after.kind() != kube::kinds::stateful_set.name) {
@@ -153,10 +172,56 @@ bool K1VolumeDeletion::is_allowed(const Truth& truth, const kube::Object& claim)
            });
 }
 
+std::string K1VolumeDeletion::lie(const ObjectChanged& changed, const Truth& truth) const {
+    const kube::Object& claim = changed.after;
+    const auto since = time_on(claim, manifests::quarantined_since);
+    const auto until = time_on(claim, manifests::quarantined_until);
+    if (!since || !until) {
+        return "a time that nobody can read";
+    }
+    const Instant left = left_at(claim);
+    // Times have whole seconds.
+    const Duration slack = std::chrono::seconds(1) + of_jumps(truth);
+    if (*since + slack < left || *since > truth.now() + slack) {
+        return "that its member is away since " + format_seconds(*since) + ", and it left at " +
+               format_seconds(left);
+    }
+    const auto before = time_on(changed.before, manifests::quarantined_since);
+    if (before && *before + slack >= left && *before != *since) {
+        return "that its quarantine begins anew";
+    }
+    const ClusterId id = cluster_of(claim);
+    std::vector<std::optional<Duration>> spans = {quarantine_in(spec_in_force(truth, id))};
+    for (const kube::Object& resource : wishes_.recent(truth, id)) {
+        spans.push_back(quarantine_in(asked_spec(resource)));
+    }
+    return std::ranges::find(spans, std::optional(*until - *since)) == spans.end()
+               ? "an end after " + seconds_text(*until - *since) + ", which nobody asked for"
+               : "";
+}
+
+void K1VolumeDeletion::judge_marks(const ObjectChanged& changed, const Truth& truth,
+                                   Findings& findings) const {
+    const bool is_mark = by_operator(changed.actor) &&
+                         changed.after.kind() == kube::kinds::persistent_volume_claim.name &&
+                         !says_the_same(changed.before, changed.after) &&
+                         !(changed.after.annotation(manifests::quarantined_since).empty() &&
+                           changed.after.annotation(manifests::quarantined_until).empty());
+    const std::string lies = is_mark ? lie(changed, truth) : "";
+    if (!lies.empty()) {
+        findings.add(
+            text,
+            changed.actor.name + " writes on " + std::string(changed.after.name()) + " " + lies,
+            {identify(changed.after),
+             dump(object_at(changed.after.json(), {"metadata", "annotations"}))});
+    }
+}
+
 void K1VolumeDeletion::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     wishes_.on(occurrence, truth);
     note_pods(occurrence, truth);
     if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
+        judge_marks(*changed, truth, findings);
         if (const std::string left = left_to_the_controller(*changed); !left.empty()) {
             findings.add(text,
                          changed->actor.name +

@@ -13,8 +13,9 @@ struct K1VolumeDeletion {
         "deleted and whenDeleted is Delete; its member left and whenScaled is Delete, or "
         "Quarantine and the member has been away for as long as that lasts, and the user has not "
         "taken it back; or the volume is lost; of a group that goes the sharded cluster says), "
-        "when no pod uses it, and by uid and "
-        "resourceVersion; and it leaves none to the StatefulSet controller."};
+        "when no pod uses it, and by uid and resourceVersion; it leaves none to the StatefulSet "
+        "controller; and what it writes on a claim about its quarantine is true: since when its "
+        "member is away, and until when by the spec."};
 
     void on(const Occurrence& occurrence, const Truth& truth, Findings& findings);
     void hash_into(Hasher& hasher) const;
@@ -24,6 +25,9 @@ private:
     bool is_allowed(const Truth& truth, const kube::Object& claim) const;
     bool whole_agrees(const Truth& truth, const ClusterId& id) const;
     void note_pods(const Occurrence& occurrence, const Truth& truth);
+    void judge_marks(const ObjectChanged& changed, const Truth& truth, Findings& findings) const;
+    // What is not true of these marks; empty where they are.
+    std::string lie(const ObjectChanged& changed, const Truth& truth) const;
     // When its member was last there.
     Instant left_at(const kube::Object& claim) const;
 

@@ -27,6 +27,12 @@ struct K1 : ::testing::Test, Court<K1VolumeDeletion> {
         truth.store.erase(ref_of(kube::kinds::pod, pod));
         tell(ObjectChanged{.actor = a_controller, .before = before, .after = {}});
     }
+    void the_operator_marks_it(Instant since, Instant until) {
+        Json marked = claim_json("pgdata-db-2");
+        marked["metadata"]["annotations"]["bestgres.io/quarantined-since"] = format_seconds(since);
+        marked["metadata"]["annotations"]["bestgres.io/quarantined-until"] = format_seconds(until);
+        change(the_operator, kube::kinds::persistent_volume_claim, marked);
+    }
     void later(Duration span) { truth.at = truth.at + span; }
     void the_operator_deletes_it() {
         const kube::Object stored = truth.object(claim);
@@ -90,6 +96,43 @@ TEST_F(K1, what_somebody_else_mounts_is_kept) {
     the_operator_deletes_it();
     EXPECT_EQ(said(),
               "K1: operator-1 deletes PersistentVolumeClaim shop/pgdata-db-2 while a pod uses it");
+}
+
+TEST_F(K1, a_claim_in_quarantine_says_since_when_and_until_when) {
+    the_member_leaves_for_an_hour();
+    later(std::chrono::seconds(20));
+    const Instant now = truth.now();
+    the_operator_marks_it(now, now + std::chrono::hours(1));
+    EXPECT_EQ(said(), "");
+    the_operator_marks_it(now, now + std::chrono::hours(2));
+    EXPECT_EQ(said(),
+              "K1: operator-1 writes on pgdata-db-2 an end after 7200.0 s, which nobody asked for");
+}
+
+TEST_F(K1, a_quarantine_does_not_begin_before_its_member_left_nor_anew) {
+    the_member_leaves_for_an_hour();
+    const Instant left = truth.now();
+    later(std::chrono::minutes(10));
+    const Instant before = left - std::chrono::minutes(5);
+    the_operator_marks_it(before, before + std::chrono::hours(1));
+    EXPECT_EQ(alarms(), 1U);
+    the_operator_marks_it(left, left + std::chrono::hours(1));
+    EXPECT_EQ(alarms(), 1U);
+    the_operator_marks_it(truth.now(), truth.now() + std::chrono::hours(1));
+    EXPECT_EQ(said(),
+              "K1: operator-1 writes on pgdata-db-2 that its member is away since "
+              "2026-11-20T15:55:00Z, and it left at 2026-11-20T16:00:00Z\n"
+              "K1: operator-1 writes on pgdata-db-2 that its quarantine begins anew");
+}
+
+TEST_F(K1, a_quarantine_begins_anew_when_its_member_was_there_in_between) {
+    the_member_leaves_for_an_hour();
+    the_operator_marks_it(truth.now(), truth.now() + std::chrono::hours(1));
+    later(std::chrono::minutes(10));
+    truth.put(kube::kinds::pod, pod_json("db-2"));
+    the_pod_goes("db-2");
+    the_operator_marks_it(truth.now(), truth.now() + std::chrono::hours(1));
+    EXPECT_EQ(said(), "");
 }
 
 TEST_F(K1, a_clock_that_jumped_may_end_a_quarantine_early) {

@@ -77,6 +77,71 @@ std::string wrong_with_volumes(const Truth& truth, const ClusterId& id,
     return "";
 }
 
+bool is_marked(const kube::Object& claim) {
+    return !claim.label(manifests::quarantined_label).empty() ||
+           !claim.annotation(manifests::quarantined_since).empty() ||
+           !claim.annotation(manifests::quarantined_until).empty() ||
+           !claim.annotation(manifests::left_member_annotation).empty();
+}
+
+// Its quarantine's, while that lasts.
+std::optional<Instant> end_to_come(const kube::Object& claim, Instant now) {
+    const Result<Instant> until = parse_time(claim.annotation(manifests::quarantined_until));
+    return until.ok() && *until > now ? std::optional(*until) : std::nullopt;
+}
+
+// Of a member that is not wanted.
+std::string wrong_with_left(const kube::Object& claim, const api::RetentionSpec& asked,
+                            Instant now) {
+    const std::string name(claim.name());
+    const bool kept = claim.annotation(manifests::kept_annotation) == "true";
+    if (kept || asked.when_scaled == api::LeftVolumePolicy::retain) {
+        return is_marked(claim) ? name + " is kept, and says that it is to go" : "";
+    }
+    const auto end = end_to_come(claim, now);
+    if (asked.when_scaled == api::LeftVolumePolicy::remove || !end) {
+        return name + " is there, and its member has left";
+    }
+    return *end > now + api::quarantine(asked) + std::chrono::seconds(1)
+               ? name + " is in quarantine for longer than " + asked.quarantine
+               : "";
+}
+
+std::string wrong_with_volumes_of_leavers(const Truth& truth, const ClusterId& id,
+                                          const api::ClusterSpec& spec) {
+    for (const kube::Object& claim : children(truth, kube::kinds::persistent_volume_claim, id)) {
+        const auto ordinal = manifests::volume_claim_ordinal(id.name, claim.name());
+        if (!ordinal) {
+            continue;
+        }
+        if (*ordinal >= spec.instances) {
+            std::string wrong = wrong_with_left(claim, spec.volume.retention, truth.now());
+            if (!wrong.empty()) {
+                return wrong;
+            }
+        } else if (is_marked(claim) || !claim.annotation(manifests::kept_annotation).empty()) {
+            return std::string(claim.name()) + " says that its member has left";
+        }
+    }
+    return "";
+}
+
+// Whose end nobody waits for, as nothing is planned.
+std::string forgotten_quarantine(const Truth& truth, const ClusterId& id) {
+    const kube::Object resource = resource_of(truth, id);
+    const auto spec = spec_in_force(truth, id);
+    if (!spec || wanted_members(*spec) == 0 || api::is_paused(resource) ||
+        is_paused_by_hand(truth, id)) {
+        return "";
+    }
+    for (const kube::Object& claim : children(truth, kube::kinds::persistent_volume_claim, id)) {
+        if (end_to_come(claim, truth.now())) {
+            return "nobody counts the quarantine of " + std::string(claim.name());
+        }
+    }
+    return "";
+}
+
 Json synchronous_mode(api::Synchronous synchronous) {
     switch (synchronous) {
         case api::Synchronous::disabled:
@@ -162,6 +227,7 @@ struct Reached {
     kube::Object resource;
     std::string wrong;
     std::int64_t members = 0;
+    Duration quarantine{};
     bool settled = false;
     bool excused = false;
 };
@@ -179,7 +245,8 @@ void judge(const Reached& reached, const Truth& truth, Findings& findings) {
         return;
     }
     const Duration span = truth.now() - truth.last_disturbance();
-    if (span > L1Reached::for_all + L1Reached::for_a_member * reached.members && !reached.excused) {
+    const Duration bound = L1Reached::for_all + L1Reached::for_a_member * reached.members;
+    if (span > bound + reached.quarantine && !reached.excused) {
         findings.add(text,
                      reached.what + " has come to rest only " + seconds_text(span) +
                          " after the last thing that happened",
@@ -202,6 +269,18 @@ std::int64_t members_at_work(const Truth& truth, const ClusterId& id) {
     }
     const auto spec = spec_in_force(truth, id);
     return spec ? spec->instances : 1;
+}
+
+// A world comes to rest as a whole, with the longest of its quarantines.
+Duration longest_quarantine(const Truth& truth, const std::vector<ClusterId>& all) {
+    Duration longest{};
+    for (const ClusterId& id : all) {
+        const auto spec = spec_in_force(truth, id);
+        if (spec && spec->volume.retention.when_scaled == api::LeftVolumePolicy::quarantine) {
+            longest = std::max(longest, api::quarantine(spec->volume.retention));
+        }
+    }
+    return longest;
 }
 
 }  // namespace
@@ -231,6 +310,9 @@ std::string difference(const Truth& truth, const ClusterId& id) {
     if (wrong.empty() && wanted > 0) {
         wrong = wrong_with_settings(truth, id, *spec);
     }
+    if (wrong.empty() && wanted > 0) {
+        wrong = wrong_with_volumes_of_leavers(truth, id, *spec);
+    }
     const api::Phase rest = wanted > 0 ? api::Phase::running : api::Phase::hibernated;
     const std::string_view phase = resource.text_at({"status", "phase"});
     return wrong.empty() && phase != api::word(rest) ? "its phase is " + std::string(phase) : wrong;
@@ -248,10 +330,15 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
     const bool excused = std::ranges::any_of(
         all, [&truth](const ClusterId& id) { return is_for_a_person(truth, id); });
     for (const ClusterId& id : all) {
+        std::string wrong = difference(truth, id);
+        if (wrong.empty() && settled) {
+            wrong = forgotten_quarantine(truth, id);
+        }
         judge({.what = "Cluster " + to_string(id),
                .resource = resource_of(truth, id),
-               .wrong = difference(truth, id),
+               .wrong = std::move(wrong),
                .members = members_at_work(truth, id),
+               .quarantine = longest_quarantine(truth, all),
                .settled = settled,
                .excused = excused},
               truth, findings);
@@ -263,6 +350,7 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
                .resource = sharded,
                .wrong = difference_of_sharded(truth, sharded),
                .members = spec ? wanted_members(*spec) : 1,
+               .quarantine = longest_quarantine(truth, all),
                .settled = settled,
                .excused = excused || !spec},
               truth, findings);

@@ -7,8 +7,10 @@ namespace bestgres::scenarios {
 struct L1Reached {
     static constexpr LawText text{
         "L1",
-        "After the last fault and the last edit every cluster comes to rest as its spec asks, "
-        "within twelve minutes and two for each member; where a fault never ends, L6 judges. Where "
+        "After the last fault and the last edit every cluster comes to rest as its spec asks, the "
+        "volumes of members that left included, within twelve minutes and two for each member, and "
+        "the time of a quarantine more where one is asked for; where a fault never ends, L6 "
+        "judges. Where "
         "nobody is left who surely holds all acknowledged commits, the status says how a person "
         "decides."};
 

@@ -114,6 +114,65 @@ TEST_F(L1, volumes_are_as_large_as_asked) {
     EXPECT_EQ(said(), "L1: Cluster shop/db has come to rest, but pgdata-db-0 does not ask for 2Gi");
 }
 
+TEST_F(L1, volumes_of_members_that_left_are_as_the_spec_asks) {
+    const auto left = [this](const char* policy, const Json& annotations) {
+        Json cluster = with_retention(cluster_json(), "Retain", policy);
+        cluster["status"]["phase"] = "Running";
+        truth.put(kube::kinds::bg_cluster, cluster);
+        Json claim = claim_json("pgdata-db-3");
+        claim["metadata"]["annotations"].update(annotations);
+        truth.put(kube::kinds::persistent_volume_claim, claim);
+        rests();
+    };
+    const Json marks = {{"bestgres.io/quarantined-until", format_seconds(truth.now())}};
+    const Json kept = {{"bestgres.io/kept", "true"}};
+    left("Retain", Json::object());
+    left("Delete", kept);
+    left("Quarantine", kept);
+    EXPECT_EQ(said(), "");
+    left("Retain", marks);
+    left("Quarantine", marks);
+    left("Delete", Json::object());
+    EXPECT_EQ(said(),
+              "L1: Cluster shop/db has come to rest, but pgdata-db-3 is kept, and says that it is "
+              "to go\n"
+              "L1: Cluster shop/db has come to rest, but pgdata-db-3 is there, and its member has "
+              "left\n"
+              "L1: Cluster shop/db has come to rest, but pgdata-db-3 is there, and its member has "
+              "left");
+}
+
+TEST_F(L1, somebody_counts_a_quarantine_until_its_end) {
+    Json cluster = with_retention(cluster_json(), "Retain", "Quarantine");
+    cluster["status"]["phase"] = "Running";
+    truth.put(kube::kinds::bg_cluster, cluster);
+    Json claim = claim_json("pgdata-db-3");
+    claim["metadata"]["annotations"]["bestgres.io/quarantined-until"] =
+        format_seconds(truth.now() + std::chrono::hours(7 * 24 + 1));
+    truth.put(kube::kinds::persistent_volume_claim, claim);
+    tell(Finished{false});
+    EXPECT_EQ(
+        said(),
+        "L1: Cluster shop/db never comes to rest: pgdata-db-3 is in quarantine for longer than 7d");
+    cluster["spec"]["volumeSpec"]["retention"]["quarantine"] = "8d";
+    truth.put(kube::kinds::bg_cluster, cluster);
+    tell(Finished{false});
+    EXPECT_EQ(alarms(), 1U);
+    rests();
+    EXPECT_EQ(findings.found().back().sentence,
+              "Cluster shop/db has come to rest, but nobody counts the quarantine of pgdata-db-3");
+}
+
+TEST_F(L1, a_member_that_came_back_has_taken_its_volume_up) {
+    Json claim = claim_json("pgdata-db-2");
+    claim["metadata"]["labels"]["bestgres.io/quarantined"] = "true";
+    truth.put(kube::kinds::persistent_volume_claim, claim);
+    rests();
+    EXPECT_EQ(
+        said(),
+        "L1: Cluster shop/db has come to rest, but pgdata-db-2 says that its member has left");
+}
+
 TEST_F(L1, somebody_leads_and_accepts_writes) {
     truth.put(kube::kinds::config_map, config_map_json("db-leader", {{"leader", "db-1"}}));
     rests();
