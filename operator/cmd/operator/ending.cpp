@@ -1,9 +1,8 @@
 #include "operator/cmd/operator/ending.hpp"
 
-#include <algorithm>
 #include <chrono>
 
-#include "operator/api/sharded.hpp"
+#include "operator/core/release.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -21,7 +20,7 @@ Result<bool> is_namespace_ending(const Releasing& with) {
     for (const Instant end = with.now() + patience_to_read;; with.pause(between_reads)) {
         const auto read = with.ask(kube::Get{ref});
         if (read.ok()) {
-            return is_ending(std::get<kube::Object>(*read));
+            return core::is_ending(std::get<kube::Object>(*read));
         }
         if (read.error().code == kube::ErrorCode::not_found) {
             return false;
@@ -34,26 +33,7 @@ Result<bool> is_namespace_ending(const Releasing& with) {
     }
 }
 
-bool is_leaving(const core::Store& store, const kube::Kind& kind, const core::ClusterKey& key) {
-    const core::Store::Entry* entry = store.find({kind, key.ns, key.name});
-    return entry != nullptr && entry->object.being_deleted();
-}
-
 }  // namespace
-
-bool is_ending(const kube::Object& ns) {
-    return ns.being_deleted() || ns.text_at({"status", "phase"}) == "Terminating";
-}
-
-bool does_anybody_leave(const core::Store& store) {
-    const auto any = [&store](const kube::Kind& kind, const std::vector<core::ClusterKey>& keys) {
-        return std::any_of(keys.begin(), keys.end(), [&](const core::ClusterKey& key) {
-            return is_leaving(store, kind, key);
-        });
-    };
-    return any(kube::kinds::bg_cluster, store.clusters()) ||
-           any(kube::kinds::bg_sharded_cluster, store.sharded());
-}
 
 Result<std::int64_t> let_go_if_ending(const Releasing& with) {
     const Result<bool> ending = is_namespace_ending(with);

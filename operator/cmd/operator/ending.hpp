@@ -6,14 +6,8 @@
 #include "lib/base/log.hpp"
 #include "operator/cmd/operator/options.hpp"
 #include "operator/cmd/operator/release.hpp"
-#include "operator/core/store.hpp"
 
 namespace bestgres::cmd {
-
-bool is_ending(const kube::Object& ns);
-// A cluster is being deleted, so that the namespace is worth a look: it cannot be watched without
-// rights beyond it, and nothing that is at rest is asked about.
-bool does_anybody_leave(const core::Store& store);
 
 // At the end of the process: lets go of everything if the namespace is Terminating, without the
 // lease, which nobody can take for long there. How many objects were let go.

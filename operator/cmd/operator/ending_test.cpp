@@ -10,6 +10,7 @@
 #include "lib/base/yaml.hpp"
 #include "operator/api/cluster.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/core/release.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -31,15 +32,15 @@ kube::Object an_object(const kube::Ref& ref, Json metadata = Json::object()) {
 const Json going = {{"deletionTimestamp", "2026-01-01T00:00:00Z"}};
 
 TEST(Ending, a_namespace_ends_once_it_is_deleted) {
-    EXPECT_FALSE(is_ending(an_object(shop)));
-    EXPECT_TRUE(is_ending(an_object(shop, going)));
-    EXPECT_TRUE(is_ending(kube::Object(Json{{"status", {{"phase", "Terminating"}}}})));
+    EXPECT_FALSE(core::is_ending(an_object(shop)));
+    EXPECT_TRUE(core::is_ending(an_object(shop, going)));
+    EXPECT_TRUE(core::is_ending(kube::Object(Json{{"status", {{"phase", "Terminating"}}}})));
 }
 
 TEST(Ending, nobody_asks_about_the_namespace_while_every_cluster_stays) {
     core::Store store;
     store.put(shop_db, an_object(shop_db), Instant{0});
-    EXPECT_FALSE(does_anybody_leave(store));
+    EXPECT_FALSE(core::does_anybody_leave(store));
 }
 
 TEST(Ending, a_cluster_that_leaves_is_a_reason_to_look_at_the_namespace) {
@@ -47,7 +48,7 @@ TEST(Ending, a_cluster_that_leaves_is_a_reason_to_look_at_the_namespace) {
         const kube::Ref ref{kind, "shop", "db"};
         core::Store store;
         store.put(ref, an_object(ref, going), Instant{0});
-        EXPECT_TRUE(does_anybody_leave(store)) << kind.name;
+        EXPECT_TRUE(core::does_anybody_leave(store)) << kind.name;
     }
 }
 

@@ -10,6 +10,7 @@
 #include "lib/base/check.hpp"
 #include "lib/kube_client/access.hpp"
 #include "operator/cmd/operator/ending.hpp"
+#include "operator/core/release.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -153,7 +154,7 @@ void OperatorProcess::run() {
 }
 
 void OperatorProcess::look_at_namespace() {
-    if (does_anybody_leave(core_->core().store())) {
+    if (core::does_anybody_leave(core_->core().store())) {
         cluster_->submit(--look_id_,
                          kube::Get{{kube::kinds::namespace_, "", options_.watch_namespace}});
     }
@@ -166,7 +167,7 @@ void OperatorProcess::hear(kube_client::ClusterEvent event) {
         std::visit([this](auto& part) { feed(std::move(part)); }, event);
         return;
     }
-    if (answer->outcome.ok() && is_ending(std::get<kube::Object>(*answer->outcome))) {
+    if (answer->outcome.ok() && core::is_ending(std::get<kube::Object>(*answer->outcome))) {
         log_.info("the namespace is Terminating", {{"namespace", options_.watch_namespace}});
         shut_down();
     }

@@ -1,6 +1,5 @@
 // `bestgres-operator --release`: letting go of everything, before the operator is removed for good.
-// Our finalizers are taken away, each by its exact entry, so that nothing waits for an operator
-// that will not be there. Members, data and whoever works on them stay as they are.
+// What is asked is said by core::Release; members, data and whoever works on them stay as they are.
 #pragma once
 
 #include <cstdint>
@@ -13,19 +12,14 @@
 
 namespace bestgres::cmd {
 
-// Of the holder of the lease: it keeps no cluster.
-inline constexpr std::string_view release_identity = "release-";
-
 struct Releasing {
     std::string ns;
-    std::string identity;  // without the words above
+    std::string identity;
     std::function<Result<kube::Outcome, kube::Error>(kube::Call)> ask;
     std::function<Instant()> now;
     std::function<void(Duration)> pause;
 };
-// How many objects were let go. The lease is taken from whoever leads and not given back: an
-// operator that still runs would put the finalizers on again. It leads again when the lease has
-// run out, unless it was removed.
+// How many objects were let go, under the lease.
 Result<std::int64_t> release(const Releasing& with);
 
 // The same without the lease: for where no operator goes on. `limit` for all of it.
