@@ -104,7 +104,7 @@ Opinion keep_for_a_while(const ClusterView& view, const Claim& claim) {
     const Instant since = marked ? marked->since : next_second(view.now());
     const Instant until = since + span;
     const std::string member = manifests::pod_name(view.name, claim.ordinal);
-    Json annotations = belonging(view);
+    Json annotations = belonging(view, claim.object);
     annotations[std::string(manifests::quarantined_since)] = format_seconds(since);
     annotations[std::string(manifests::quarantined_until)] = format_seconds(until);
     annotations[std::string(manifests::left_member_annotation)] = member;

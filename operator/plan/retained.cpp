@@ -60,6 +60,12 @@ Json belonging(const ClusterView& view) {
             {std::string(secret_annotation), fingerprint(*secret)}};
 }
 
+Json belonging(const ClusterView& view, const kube::Object& claim) {
+    const std::string_view held = claim.annotation(system_identifier_annotation);
+    return held.empty() || held == view.config.initialize.value_or("") ? belonging(view)
+                                                                       : Json::object();
+}
+
 bool says(const kube::Object& claim, const Json& annotations) {
     for (const auto& [key, value] : annotations.items()) {
         if (claim.annotation(key) != value.get_ref<const std::string&>()) {

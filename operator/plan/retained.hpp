@@ -12,6 +12,9 @@ inline constexpr std::string_view secret_annotation = "bestgres.io/secret";
 
 // The annotations that say it; empty while that is not known.
 Json belonging(const ClusterView& view);
+// The same for this claim: nothing where it says that it is of another system, on which no member
+// of the cluster was started.
+Json belonging(const ClusterView& view, const kube::Object& claim);
 // Whether the claim says the very same.
 bool says(const kube::Object& claim, const Json& annotations);
 // Why a cluster that was never accepted cannot take up what it finds under its name. A claim that

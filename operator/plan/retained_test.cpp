@@ -61,6 +61,16 @@ TEST(Retained, volumes_that_contradict_each_other_are_left_alone_where_patroni_h
     EXPECT_EQ(db.steps(), texts({}));
 }
 
+// One that it never started on, since it is of another system: it stays so.
+TEST(Retained, volumes_do_not_become_those_of_a_cluster_that_could_not_use_them) {
+    TestCluster db("instances: 2\n");
+    holds(db, "pgdata-db-1", "42");
+    const auto own = db.facts().objects.at({persistent_volume_claim, "shop", "pgdata-db-0"});
+    const auto other = db.facts().objects.at({persistent_volume_claim, "shop", "pgdata-db-1"});
+    EXPECT_EQ(belonging(db.view(), own), belonging(db.view()));
+    EXPECT_EQ(belonging(db.view(), other), Json::object());
+}
+
 TEST(Retained, volumes_whose_passwords_are_others_are_left_alone) {
     TestCluster db = made_again();
     db.edit(kube::kinds::secret, "db",

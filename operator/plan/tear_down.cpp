@@ -92,11 +92,11 @@ Opinion remove_data(const ClusterView& view) {
 Opinion label_retained(const ClusterView& view) {
     const bool retains =
         view.spec && view.spec->volume.retention.when_deleted == api::VolumePolicy::retain;
-    const Json annotations = retains ? belonging(view) : Json::object();
     for (const auto& [ref, claim] : view.facts.objects) {
         if (ref.kind != kube::kinds::persistent_volume_claim || claim.being_deleted()) {
             continue;
         }
+        const Json annotations = retains ? belonging(view, claim) : Json::object();
         // Nobody is left who would delete it when its time is over.
         Json metadata = retains ? without_quarantine(claim) : Json::object();
         if (says(claim, annotations) && metadata.empty()) {
