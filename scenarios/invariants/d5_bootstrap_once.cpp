@@ -9,7 +9,8 @@ void D5BootstrapOnce::judge_data(const std::string& pod_uid, const Truth& truth,
         return;
     }
     const std::string& now = member->postgres->volume().system_identifier;
-    const Data before = std::exchange(systems_[member->claim_uid], {now, member->half_made});
+    const Data before =
+        std::exchange(systems_[member->claim_uid], {now, member->half_made, member->pod_uid});
     if (before == systems_[member->claim_uid]) {
         return;
     }
@@ -53,6 +54,9 @@ void D5BootstrapOnce::judge_key(const ObjectChanged& changed, const Truth& truth
 void D5BootstrapOnce::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     if (const auto* postgres = std::get_if<PostgresChanged>(&occurrence)) {
         judge_data(postgres->pod_uid, truth, findings);
+    } else if (const auto* patroni = std::get_if<PatroniChanged>(&occurrence)) {
+        // Before it finds out itself that its data is of another system.
+        judge_data(patroni->pod_uid, truth, findings);
     } else if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
         if (changed->after.kind() == kube::kinds::config_map.name) {
             judge_key(*changed, truth, findings);
@@ -67,6 +71,7 @@ void D5BootstrapOnce::hash_into(Hasher& hasher) const {
     for (const auto& [claim, data] : systems_) {
         hasher.add(claim);
         hasher.add(data.system);
+        hasher.add(data.pod_uid);
         hasher.add(static_cast<std::uint64_t>(data.half_made));
     }
 }

@@ -22,7 +22,8 @@ private:
 
     struct Data {
         std::string system;
-        bool half_made = false;  // what is left of a bootstrap that failed binds nobody
+        bool half_made = false;    // what is left of a bootstrap that failed binds nobody
+        std::string pod_uid = {};  // that runs on it
 
         bool operator==(const Data&) const = default;
     };

@@ -31,6 +31,15 @@ TEST_F(D5, a_second_bootstrap_beside_the_first_is_an_alarm) {
     EXPECT_EQ(said(), "D5: Cluster db was bootstrapped twice: db-2 is of system 88, db-0 of 77");
 }
 
+TEST_F(D5, a_member_that_starts_on_data_of_another_system_is_an_alarm) {
+    servers["db-2"].kill("SIGKILL", servers.now);
+    servers["db-2"].wipe();
+    EXPECT_TRUE(servers["db-2"].initdb({.system_identifier = "88"}, servers.now).ok());
+    servers.run_for(std::chrono::seconds(5));
+    tell(PatroniChanged{member("db-2").pod_uid});
+    EXPECT_EQ(alarms(), 1U);
+}
+
 TEST_F(D5, data_is_never_replaced_by_that_of_another_system) {
     changed("db-2");
     truth.who_runs.erase(truth.who_runs.begin(), truth.who_runs.begin() + 2);

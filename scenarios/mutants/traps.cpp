@@ -1,9 +1,10 @@
 #include "scenarios/mutants/traps.hpp"
 
-#include "lib/base/check.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
-#include "scenarios/workloads/catalogue.hpp"
+#include "scenarios/mutants/trap_words.hpp"
+#include "scenarios/mutants/traps_of_leavers.hpp"
+#include "scenarios/workloads/manifests.hpp"
 
 namespace bestgres::mutants {
 namespace {
@@ -17,40 +18,6 @@ using std::chrono::seconds;
 constexpr const char* core = "operator-1";
 constexpr const char* leader = "the leader of db";
 constexpr const char* leaders_node = "the node of the leader of db";
-
-Scenario on(std::string_view workload, std::vector<Fault> faults) {
-    Result<Scenario> made = make_workload(workload);
-    BG_CHECK(made.ok(), "a trap uses a workload of the catalogue");
-    made->faults.insert(made->faults.end(), faults.begin(), faults.end());
-    return std::move(*made);
-}
-
-Trigger settled() {
-    return when_settled_after("create");
-}
-
-Fault hitting(FaultKind kind, std::string target, Trigger when, Duration lasts = {}) {
-    return lasting(
-        fault("f-" + std::string(to_string(kind)), kind, std::move(target), std::move(when)),
-        lasts);
-}
-
-Fault for_ever(Fault fault) {
-    fault.for_ever = true;
-    return fault;
-}
-
-// So many writes that there is one on its way at any moment.
-Scenario busy(Scenario scenario) {
-    scenario.topology.clients = 3;
-    scenario.knobs.write_every = milliseconds(20);
-    scenario.knobs.call_latency = milliseconds(20);
-    return scenario;
-}
-
-Edit edit_child(std::string id, Trigger when, const kube::Ref& ref, const Json& body) {
-    return {.id = std::move(id), .when = std::move(when), .action = MergePatch{ref, body}};
-}
 
 kube::Ref resource() {
     return {kube::kinds::bg_cluster, "shop", "db"};
@@ -400,7 +367,7 @@ std::vector<Trap> of_shards() {
 std::vector<Trap> traps() {
     std::vector<Trap> all;
     for (std::vector<Trap> group :
-         {of_data(), of_calls(), of_people_and_operators(), of_shards()}) {
+         {of_data(), of_calls(), of_people_and_operators(), of_shards(), traps_of_leavers()}) {
         for (Trap& trap : group) {
             trap.scenario.name = trap.name + " on " + trap.scenario.name;
             all.push_back(std::move(trap));
