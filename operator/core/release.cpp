@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <utility>
 
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
@@ -23,6 +24,9 @@ constexpr Duration lease_lasts = seconds(120);
 // Ends well before that.
 constexpr Duration patience = seconds(100);
 constexpr Duration between_tries = milliseconds(500);
+// Together with the shutdown before them less than the 30 seconds of a pod's grace period.
+constexpr Duration patience_to_read = seconds(5);
+constexpr Duration patience_to_let_go = seconds(15);
 
 struct Held {
     kube::Kind kind;
@@ -34,6 +38,15 @@ constexpr std::array<Held, 3> held{{{kube::kinds::bg_sharded_cluster, api::shard
 
 bool is_absent(const Heard& answer) {
     return !answer.ok() && answer.error().code == kube::ErrorCode::not_found;
+}
+
+bool is_refused(const Heard& answer) {
+    return !answer.ok() && (answer.error().code == kube::ErrorCode::forbidden ||
+                            answer.error().code == kube::ErrorCode::unauthorized);
+}
+
+kube::Ref namespace_ref(const ReleaseSettings& settings) {
+    return {kube::kinds::namespace_, "", settings.ns};
 }
 
 kube::Ref lease_ref(const ReleaseSettings& settings) {
@@ -114,8 +127,8 @@ Release Release::under_the_lease(ReleaseSettings settings, Instant now) {
     return {std::move(settings), Stage::read_lease, now, now + patience};
 }
 
-Release Release::at_once(ReleaseSettings settings, Instant now, Duration limit) {
-    return {std::move(settings), Stage::list, now, now + limit};
+Release Release::if_namespace_ends(ReleaseSettings settings, Instant now) {
+    return {std::move(settings), Stage::read_namespace, now, now + patience_to_read};
 }
 
 std::optional<kube::Call> Release::next(Instant now) const {
@@ -123,6 +136,8 @@ std::optional<kube::Call> Release::next(Instant now) const {
         return std::nullopt;
     }
     switch (stage_) {
+        case Stage::read_namespace:
+            return kube::Get{namespace_ref(settings_)};
         case Stage::read_lease:
             return kube::Get{lease_ref(settings_)};
         case Stage::take_lease:
@@ -137,6 +152,8 @@ std::optional<kube::Call> Release::next(Instant now) const {
 
 void Release::hear(const Heard& answer, Instant now) {
     switch (stage_) {
+        case Stage::read_namespace:
+            return hear_namespace(answer, now);
         case Stage::read_lease:
             return hear_lease(answer, now);
         case Stage::take_lease:
@@ -145,6 +162,22 @@ void Release::hear(const Heard& answer, Instant now) {
             return hear_list(answer, now);
         case Stage::let_go:
             return hear_let_go(answer, now);
+    }
+}
+
+void Release::hear_namespace(const Heard& answer, Instant now) {
+    if (answer.ok() && is_ending(std::get<kube::Object>(*answer))) {
+        end_ = now + patience_to_let_go;
+        stage_ = Stage::list;
+        return;
+    }
+    if (answer.ok() || is_absent(answer)) {
+        outcome_ = 0;
+        return;
+    }
+    due_ = now + between_tries;
+    if (is_refused(answer) || now >= end_) {
+        outcome_ = Error{to_string(namespace_ref(settings_)) + ": " + answer.error().message};
     }
 }
 
@@ -195,6 +228,20 @@ void Release::hear_let_go(const Heard& answer, Instant now) {
             (answer.ok() ? "" : ": " + answer.error().message);
     held_.pop_front();
     go_on(now);
+}
+
+void Release::hash_into(Hasher& hasher) const {
+    hasher.add(static_cast<std::uint64_t>(stage_));
+    hasher.add(static_cast<std::uint64_t>(due_.ns));
+    hasher.add(static_cast<std::uint64_t>(end_.ns));
+    hasher.add(lease_.hash());
+    hasher.add(static_cast<std::uint64_t>(kind_));
+    for (const kube::Object& object : held_) {
+        hasher.add(object.hash());
+    }
+    hasher.add(left_);
+    hasher.add(static_cast<std::uint64_t>(let_go_));
+    hasher.add(static_cast<std::uint64_t>(outcome_.has_value()));
 }
 
 // To the next object, the next kind or the next round. It is over when a round has found nothing.

@@ -33,8 +33,9 @@ public:
     // would put the finalizers on again. It leads again when the lease has run out, unless it was
     // removed.
     static Release under_the_lease(ReleaseSettings settings, Instant now);
-    // For where no operator goes on. `limit` for all of it.
-    static Release at_once(ReleaseSettings settings, Instant now, Duration limit);
+    // Without the lease, which nobody can take for long there: for an operator that was told to
+    // stop, and lets go if its namespace ends. It has less than the grace period of a pod.
+    static Release if_namespace_ends(ReleaseSettings settings, Instant now);
 
     // What is to be asked now; absent until `due`, and when it is over.
     std::optional<kube::Call> next(Instant now) const;
@@ -42,11 +43,13 @@ public:
     void hear(const Result<kube::Outcome, kube::Error>& answer, Instant now);
     // How many objects were let go; absent until it is over.
     const std::optional<Result<std::int64_t>>& outcome() const { return outcome_; }
+    void hash_into(Hasher& hasher) const;
 
 private:
-    enum class Stage { read_lease, take_lease, list, let_go };
+    enum class Stage { read_namespace, read_lease, take_lease, list, let_go };
 
     Release(ReleaseSettings settings, Stage stage, Instant now, Instant end);
+    void hear_namespace(const Result<kube::Outcome, kube::Error>& answer, Instant now);
     void hear_lease(const Result<kube::Outcome, kube::Error>& answer, Instant now);
     void hear_taken(const Result<kube::Outcome, kube::Error>& answer, Instant now);
     void hear_list(const Result<kube::Outcome, kube::Error>& answer, Instant now);
@@ -57,7 +60,7 @@ private:
     ReleaseSettings settings_;
     Stage stage_;
     Instant due_;
-    Instant end_;  // of the lease's taking, and then of letting go
+    Instant end_;  // of what comes first, and then of letting go
     kube::Object lease_ = {};
     std::size_t kind_ = 0;
     std::deque<kube::Object> held_ = {};  // of that kind, still to be let go

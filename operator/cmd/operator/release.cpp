@@ -7,7 +7,6 @@
 
 #include "lib/kube_client/access.hpp"
 #include "lib/kube_client/waiting.hpp"
-#include "operator/core/release.hpp"
 
 namespace bestgres::cmd {
 namespace {
@@ -16,6 +15,8 @@ using std::chrono::seconds;
 
 // Of an operator that is being stopped the kubelet waits for 30 seconds.
 constexpr Duration longest_call = seconds(7);
+
+}  // namespace
 
 Result<std::int64_t> carry_out(const Releasing& with, core::Release release) {
     while (!release.outcome()) {
@@ -27,12 +28,6 @@ Result<std::int64_t> carry_out(const Releasing& with, core::Release release) {
         }
     }
     return *release.outcome();
-}
-
-}  // namespace
-
-Result<std::int64_t> let_go_of_all(const Releasing& with, Duration limit) {
-    return carry_out(with, core::Release::at_once({with.ns, with.identity}, with.now(), limit));
 }
 
 Result<std::int64_t> release(const Releasing& with) {

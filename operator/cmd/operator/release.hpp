@@ -9,6 +9,7 @@
 #include "lib/base/log.hpp"
 #include "lib/kube/cluster.hpp"
 #include "operator/cmd/operator/options.hpp"
+#include "operator/core/release.hpp"
 
 namespace bestgres::cmd {
 
@@ -21,9 +22,8 @@ struct Releasing {
 };
 // How many objects were let go, under the lease.
 Result<std::int64_t> release(const Releasing& with);
-
-// The same without the lease: for where no operator goes on. `limit` for all of it.
-Result<std::int64_t> let_go_of_all(const Releasing& with, Duration limit);
+// Asks and waits until it is over.
+Result<std::int64_t> carry_out(const Releasing& with, core::Release release);
 
 // Does `work` with the API server and the namespace that the options name.
 using Work = std::function<Result<std::int64_t>(const Releasing&)>;
