@@ -97,6 +97,17 @@ void hand_over(WorldState& world, const Process& to, const kube::Answer& answer)
     }
 }
 
+// A pod's token is void once its pod is gone, whatever still runs:
+// https://kubernetes.io/docs/concepts/security/service-accounts/#authenticating-in-code
+bool has_void_token(const WorldState& world, const Process& process) {
+    if (process.sort != Process::Sort::member) {
+        return false;
+    }
+    const Container& container = world.containers[process.index];
+    const kube::Ref pod{kube::kinds::pod, world.scenario->topology.ns, container.pod};
+    return stored(world, pod).uid() != container.pod_uid;
+}
+
 Result<kube::Outcome, kube::Error> perform_sent(WorldState& world, SentCall& sent) {
     if (sent.treatment.competitor) {
         compete(world, sent.call);
@@ -105,6 +116,13 @@ Result<kube::Outcome, kube::Error> perform_sent(WorldState& world, SentCall& sen
         kube::Error error = *sent.treatment.refused;
         error.message = kube::describe(sent.call) + ": " + error.message;
         return error;
+    }
+    if (has_void_token(world, sent.from)) {
+        return kube::Error{.code = kube::ErrorCode::unauthorized,
+                           .applied = kube::Applied::no,
+                           .message = kube::describe(sent.call) + ": Unauthorized",
+                           .retry_after = std::nullopt,
+                           .fields = {}};
     }
     return perform_as(world, sent.label.actor, caller_of(world, sent.from), sent.call);
 }
