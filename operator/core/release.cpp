@@ -14,19 +14,16 @@
 namespace bestgres::core {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
 using Heard = Result<kube::Outcome, kube::Error>;
 
 // Until the operator that still runs is removed too.
-constexpr Duration lease_lasts = seconds(120);
+constexpr Duration lease_lasts = std::chrono::seconds(120);
 // Ends well before that.
-constexpr Duration patience = seconds(100);
-constexpr Duration between_tries = milliseconds(500);
+constexpr Duration patience = std::chrono::seconds(100);
+constexpr Duration between_tries = std::chrono::milliseconds(500);
 // Together with the shutdown before them less than the 30 seconds of a pod's grace period.
-constexpr Duration patience_to_read = seconds(5);
-constexpr Duration patience_to_let_go = seconds(15);
+constexpr Duration patience_to_read = std::chrono::seconds(5);
+constexpr Duration patience_to_let_go = std::chrono::seconds(15);
 
 struct Held {
     kube::Kind kind;
@@ -64,7 +61,8 @@ kube::Call taking(const ReleaseSettings& settings, const kube::Object& lease, In
     json["metadata"].erase("managedFields");
     Json& spec = json["spec"];
     spec["holderIdentity"] = std::string(release_identity) + settings.identity;
-    spec["leaseDurationSeconds"] = std::chrono::duration_cast<seconds>(lease_lasts).count();
+    spec["leaseDurationSeconds"] =
+        std::chrono::duration_cast<std::chrono::seconds>(lease_lasts).count();
     spec["acquireTime"] = format_micros(now);
     spec["renewTime"] = format_micros(now);
     spec["leaseTransitions"] =
@@ -79,8 +77,8 @@ Duration time_of_holder(const kube::Object& lease) {
     const std::string_view holder = lease.text_at({"spec", "holderIdentity"});
     const bool keeps_clusters = !holder.empty() && !holder.starts_with(release_identity);
     return keeps_clusters
-               ? Duration(
-                     seconds(find_int(lease.json(), {"spec", "leaseDurationSeconds"}).value_or(0)))
+               ? Duration(std::chrono::seconds(
+                     find_int(lease.json(), {"spec", "leaseDurationSeconds"}).value_or(0)))
                : Duration::zero();
 }
 

@@ -7,6 +7,7 @@
 #include "operator/api/cluster.hpp"
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/clients.hpp"
+#include "scenarios/engine/endings.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/named_kinds.hpp"
@@ -128,10 +129,14 @@ void make_edit(WorldState& world, std::uint32_t number) {
                 call.ref.name = resolved(call.ref.name);
                 call.propagation = remove.propagation;
                 (void)perform_as_user(world, std::move(call));
+                if (remove.ref.kind == kube::kinds::namespace_) {
+                    begin_looks(world);
+                }
             },
             [&](const DrainNode& drain) { begin_drain(world, resolved(drain.node)); },
             [&](const UncordonNode& node) { set_cordon(world, resolved(node.node), false); },
             [&](const UpgradeOperator& upgrade) { upgrade_operators(world, upgrade.revision); },
+            [&](const EndOperators& end) { end_operators(world, end); },
             [&](const MakeTable& make) { add_row_client(world, make); }},
         edit.action);
     tell(world, EditMade{edit.id});

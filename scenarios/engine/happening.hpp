@@ -230,6 +230,15 @@ struct FaultEnds {
 struct DrainGoesOn {
     std::string node = {};
 };
+// A program that lets go of everything asks again.
+struct ReleaseDue {
+    std::uint32_t index = 0;
+};
+// An operator looks whether its namespace ends.
+struct NamespaceLook {
+    std::uint32_t index = 0;
+    std::uint32_t incarnation = 0;
+};
 struct SettleCheck {};
 
 using Happening =
@@ -239,7 +248,7 @@ using Happening =
                  WalArrives, ReportArrives, LinkBreaks, CheckpointEnds, MemberWakes, MemberHears,
                  Heartbeat, ContainerDue, AgentLooks, ProbeEnds, StatusDue, RouteDue, NodeReturns,
                  ClientWrites, WriteArrives, WriteAnswered, WriteGivenUp, RowsDue, RowsAnswered,
-                 TriggersDue, FaultEnds, DrainGoesOn, SettleCheck>;
+                 TriggersDue, FaultEnds, DrainGoesOn, ReleaseDue, NamespaceLook, SettleCheck>;
 
 // "CallArrives": for reports and for sigma's edges.
 std::string_view name_of(const Happening& happening);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scenarios/engine/calls.hpp"
+#include "scenarios/engine/endings.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/members.hpp"
@@ -121,6 +122,9 @@ void feed_operator(WorldState& world, std::uint32_t index, const core::Event& ev
     send_of_operator(world, self, out);
     if (finished && is_alive(world, self)) {
         remove_operator(world, index);
+        if (world.told_to_stop.contains(index)) {
+            ended_as_told(world);
+        }
     }
 }
 

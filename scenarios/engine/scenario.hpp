@@ -74,6 +74,12 @@ struct UpgradeOperator {
     std::int64_t revision = 0;
     bool operator==(const UpgradeOperator&) const = default;
 };
+// Every operator is told to stop for good, as when its Deployment is deleted. `released`: as helm
+// removes it, `bestgres-operator --release` comes first.
+struct EndOperators {
+    bool released = false;
+    bool operator==(const EndOperators&) const = default;
+};
 // In a sharded cluster, with a client that writes into it and reads it from then on.
 struct MakeTable {
     std::string scope = {};  // the sharded cluster
@@ -87,7 +93,7 @@ struct Edit {
     std::string id = {};  // "e1": unique in its scenario
     Trigger when = {};
     std::variant<ApplyManifest, MergePatch, DeleteResource, DrainNode, UncordonNode,
-                 UpgradeOperator, MakeTable>
+                 UpgradeOperator, EndOperators, MakeTable>
         action = {};
 
     bool operator==(const Edit&) const = default;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/kube/workload.hpp"
+#include "scenarios/engine/endings.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/exposure.hpp"
 #include "scenarios/engine/faults.hpp"
@@ -46,7 +47,7 @@ bool has_plans(const WorldState& world) {
     const bool faults = any_active(world, [](const Fault& fault, const FaultRun& run) {
         return !fault.for_ever && !run.one_call;
     });
-    return operators || faults || !world.drains.empty();
+    return operators || faults || !world.drains.empty() || is_letting_go(world);
 }
 
 // Something is still to come that the scenario itself asks for at a certain time.

@@ -4,6 +4,7 @@
 #include "scenarios/engine/calls.hpp"
 #include "scenarios/engine/clients.hpp"
 #include "scenarios/engine/edits.hpp"
+#include "scenarios/engine/endings.hpp"
 #include "scenarios/engine/engine.hpp"
 #include "scenarios/engine/faults.hpp"
 #include "scenarios/engine/kubelet.hpp"
@@ -78,6 +79,8 @@ void happen(WorldState& world, Happening happening) {
                           [&](TriggersDue&) {},
                           [&](FaultEnds& ends) { end_fault(world, ends.fault); },
                           [&](DrainGoesOn& due) { drain_goes_on(world, due); },
+                          [&](ReleaseDue& due) { release_goes_on(world, due); },
+                          [&](NamespaceLook& look) { look_at_namespace(world, look); },
                           [&](SettleCheck&) { check_settled(world); }},
                happening);
 }

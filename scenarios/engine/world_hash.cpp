@@ -20,7 +20,7 @@ void add_present(const WorldState& world, Hasher& hasher) {
     hash_values(hasher, world.operators, world.operator_calls, world.rest_requests, world.sql_calls,
                 world.sql_asked, world.forced, world.nodes, world.containers, world.volumes,
                 world.unfinished, world.links, world.attached, world.clients, world.row_clients,
-                world.remotes, world.row_calls, world.drains);
+                world.remotes, world.row_calls, world.drains, world.told_to_stop, world.releases);
     hash_values(hasher, world.faults, world.active_faults, world.edits, world.states_changed,
                 world.step_cluster, world.step_effect, world.last_effect, world.last_disturbance,
                 world.settled);
@@ -114,7 +114,8 @@ std::string_view name_of(const Happening& happening) {
         "MemberWakes",    "MemberHears",   "Heartbeat",      "ContainerDue",   "AgentLooks",
         "ProbeEnds",      "StatusDue",     "RouteDue",       "NodeReturns",    "ClientWrites",
         "WriteArrives",   "WriteAnswered", "WriteGivenUp",   "RowsDue",        "RowsAnswered",
-        "TriggersDue",    "FaultEnds",     "DrainGoesOn",    "SettleCheck"};
+        "TriggersDue",    "FaultEnds",     "DrainGoesOn",    "ReleaseDue",     "NamespaceLook",
+        "SettleCheck"};
     static_assert(std::size(names) == std::variant_size_v<Happening>);
     return names[happening.index()];
 }

@@ -17,6 +17,7 @@
 #include "fakepatroni/postgres.hpp"
 #include "lib/base/hash.hpp"
 #include "operator/core/operator_core.hpp"
+#include "operator/core/release.hpp"
 #include "scenarios/engine/api_replica.hpp"
 #include "scenarios/engine/container.hpp"
 #include "scenarios/engine/dice.hpp"
@@ -50,6 +51,12 @@ struct OperatorRun {
     std::vector<core::Event> inbox = {};  // while it is paused
     std::uint64_t entropy_drawn = 0;
     bool entropy_on_its_way = false;
+};
+
+// A program that lets go of everything; `stops_operators`: they are removed when it has.
+struct ReleaseRun {
+    core::Release release;
+    bool stops_operators = false;
 };
 
 struct NodeRun {
@@ -219,6 +226,8 @@ struct WorldState {
     Network network = {};
 
     std::vector<OperatorRun> operators = {};
+    std::set<std::uint32_t> told_to_stop = {};  // of these, for good
+    std::vector<ReleaseRun> releases = {};
     std::uint64_t operator_calls = 0;
     std::uint64_t rest_requests = 0;  // to all members
     std::uint64_t sql_calls = 0;

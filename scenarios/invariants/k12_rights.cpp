@@ -45,6 +45,9 @@ bool has_wildcard(const Json& rules) {
 // What refuses while a grant is as a person left it is no fault of the shipped one.
 void K12Rights::follow(const ObjectChanged& changed) {
     const kube::Object& object = changed.after.name().empty() ? changed.before : changed.after;
+    // Rights go with everything else that is in it, in no order.
+    namespace_ends_ = namespace_ends_ || (object.kind() == kube::kinds::namespace_.name &&
+                                          (changed.after.name().empty() || object.being_deleted()));
     if (!grants_rights(object)) {
         return;
     }
@@ -61,7 +64,7 @@ void K12Rights::on(const Occurrence& occurrence, const Truth& truth, Findings& f
         const bool ours =
             by_operator(performed->actor) || performed->actor.sort == ActorSort::patroni;
         if (ours && !performed->outcome.ok() && is_for_want_of_rights(performed->outcome.error()) &&
-            spoiled_.empty() && !is_refused_by_a_fault(truth)) {
+            spoiled_.empty() && !namespace_ends_ && !is_refused_by_a_fault(truth)) {
             findings.add(text,
                          performed->actor.name + ": " + kube::describe(performed->call) +
                              " is more than its Role allows",
@@ -83,6 +86,7 @@ void K12Rights::hash_into(Hasher& hasher) const {
     for (const std::string& name : spoiled_) {
         hasher.add(name);
     }
+    hasher.add(static_cast<std::uint64_t>(namespace_ends_));
 }
 
 }  // namespace bestgres::scenarios

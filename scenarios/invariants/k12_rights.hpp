@@ -21,6 +21,7 @@ private:
 
     // Roles, RoleBindings and ServiceAccounts as a person left them: "Role/db".
     std::set<std::string> spoiled_;
+    bool namespace_ends_ = false;
 };
 
 }  // namespace bestgres::scenarios

@@ -48,6 +48,12 @@ TEST_F(K12, what_a_person_took_away_is_no_fault_of_the_shipped_role) {
     EXPECT_EQ(alarms(), 1U);
 }
 
+TEST_F(K12, a_namespace_that_ends_takes_the_rights_with_it) {
+    change(the_user, kube::kinds::namespace_, deleting({{"metadata", {{"name", "shop"}}}}));
+    refused(the_operator, R"(nodes is forbidden: User "x" cannot get resource "nodes")");
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(K12, a_refusal_by_a_fault_is_none) {
     truth.faults = {{.id = "f1", .kind = FaultKind::refused}};
     refused(a_member, R"(nodes is forbidden: User "y" cannot get resource "nodes")");

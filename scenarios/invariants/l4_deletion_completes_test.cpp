@@ -59,6 +59,43 @@ TEST_F(L4, without_an_operator_nothing_is_due) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L4, what_was_released_and_what_is_in_an_ending_namespace_waits_for_nobody) {
+    truth.run.edits = {{.id = "remove", .when = {}, .action = EndOperators{.released = true}},
+                       {.id = "end",
+                        .when = {},
+                        .action = DeleteResource{.ref = {kube::kinds::namespace_, "", "shop"}}}};
+    for (const char* const edit : {"remove", "end"}) {
+        L4DeletionCompletes fresh;
+        Findings found;
+        fresh.on(EditMade{edit}, truth, found);
+        fresh.on(Finished{true}, truth, found);
+        ASSERT_EQ(found.found().size(), 1U);
+        EXPECT_EQ(found.found()[0].sentence.substr(0, 44),
+                  "Nobody is left to let go of BGCluster shop/d");
+
+        L4DeletionCompletes disturbed;
+        Findings none;
+        disturbed.on(EditMade{edit}, truth, none);
+        disturbed.on(FaultBegan{"f1"}, truth, none);
+        disturbed.on(Finished{true}, truth, none);
+        EXPECT_TRUE(none.found().empty());
+    }
+    tell(Finished{true});
+    EXPECT_EQ(said(), "") << "nobody is removed";
+}
+
+TEST_F(L4, a_namespace_that_is_deleted_ends) {
+    truth.run.edits = {{.id = "end",
+                        .when = {},
+                        .action = DeleteResource{.ref = {kube::kinds::namespace_, "", "shop"}}}};
+    truth.store.erase(ref_of(kube::kinds::bg_cluster, "db"));
+    Json ns = {{"metadata", {{"name", "shop"}}}};
+    truth.put(kube::kinds::namespace_, deleting(ns));
+    tell(EditMade{"end"});
+    tell(Finished{false});
+    EXPECT_EQ(said(), "L4: Namespace shop does not end");
+}
+
 TEST_F(L4, a_deletion_that_is_held_is_none_yet) {
     Json cluster = cluster_json();
     cluster["spec"]["deletionProtection"] = true;

@@ -100,9 +100,9 @@ void read_value(const Json& json, Edit& edit, const FieldPlace& place) {
     FieldReader fields(json, place);
     fields("id", edit.id);
     fields("when", edit.when);
-    const Alternative action =
-        chosen(fields, json,
-               {"apply", "patch", "delete", "drain", "uncordon", "upgrade_operator", "make_table"});
+    const Alternative action = chosen(fields, json,
+                                      {"apply", "patch", "delete", "drain", "uncordon",
+                                       "upgrade_operator", "end_operators", "make_table"});
     if (action.field == "patch") {
         edit.action = read_part<MergePatch>(fields);
     } else if (action.field == "delete") {
@@ -113,6 +113,8 @@ void read_value(const Json& json, Edit& edit, const FieldPlace& place) {
         edit.action = read_part<UncordonNode>(fields);
     } else if (action.field == "upgrade_operator") {
         edit.action = read_part<UpgradeOperator>(fields);
+    } else if (action.field == "end_operators") {
+        edit.action = read_part<EndOperators>(fields);
     } else if (action.field == "make_table") {
         edit.action = read_part<MakeTable>(fields);
     } else {
@@ -131,6 +133,7 @@ Json written(const Edit& edit) {
                    [](const UpgradeOperator& upgrade) {
                        return written_part(upgrade, "upgrade_operator");
                    },
+                   [](const EndOperators& end) { return written_part(end, "end_operators"); },
                    [](const MakeTable& make) { return written_part(make, "make_table"); }},
         edit.action);
     json["id"] = edit.id;

@@ -110,6 +110,11 @@ void describe(Self& self, Fields& fields) {
     fields("upgrade_operator", self.revision);
 }
 
+template <Is<EndOperators> Self, class Fields>
+void describe(Self& self, Fields& fields) {
+    fields("end_operators", self.released);
+}
+
 template <Is<MakeTable> Self, class Fields>
 void describe(Self& self, Fields& fields) {
     fields("make_table", self.table);

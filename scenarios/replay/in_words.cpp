@@ -114,21 +114,25 @@ std::string in_words(const Fault& fault) {
 
 std::string action_in_words(const Edit& edit) {
     return std::visit(
-        Overloaded{[](const ApplyManifest& apply) { return "apply " + subject_of(apply.manifest); },
-                   [](const MergePatch& patch) {
-                       return fmt::format("patch {} with {}", to_string(patch.ref),
-                                          dump(patch.body));
-                   },
-                   [](const DeleteResource& remove) { return "delete " + to_string(remove.ref); },
-                   [](const DrainNode& drain) { return "drain " + drain.node; },
-                   [](const UncordonNode& uncordon) { return "uncordon " + uncordon.node; },
-                   [](const UpgradeOperator& upgrade) {
-                       return fmt::format("upgrade the operator to revision {}", upgrade.revision);
-                   },
-                   [](const MakeTable& make) {
-                       return fmt::format("make the {} table {} in {} and write into it", make.kind,
-                                          make.table, make.scope);
-                   }},
+        Overloaded{
+            [](const ApplyManifest& apply) { return "apply " + subject_of(apply.manifest); },
+            [](const MergePatch& patch) {
+                return fmt::format("patch {} with {}", to_string(patch.ref), dump(patch.body));
+            },
+            [](const DeleteResource& remove) { return "delete " + to_string(remove.ref); },
+            [](const DrainNode& drain) { return "drain " + drain.node; },
+            [](const UncordonNode& uncordon) { return "uncordon " + uncordon.node; },
+            [](const UpgradeOperator& upgrade) {
+                return fmt::format("upgrade the operator to revision {}", upgrade.revision);
+            },
+            [](const EndOperators& end) {
+                return std::string(end.released ? "let go of everything, and remove" : "remove") +
+                       " the operator";
+            },
+            [](const MakeTable& make) {
+                return fmt::format("make the {} table {} in {} and write into it", make.kind,
+                                   make.table, make.scope);
+            }},
         edit.action);
 }
 

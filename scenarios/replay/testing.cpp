@@ -82,7 +82,7 @@ Json a_body() {
 
 Edit an_edit() {
     Edit edit{.id = a_name(), .when = a_trigger(2), .action = ApplyManifest{a_body()}};
-    switch (*gen::inRange(0, 6)) {
+    switch (*gen::inRange(0, 8)) {
         case 0:
             break;
         case 1:
@@ -108,6 +108,9 @@ Edit an_edit() {
                                     .kind = a_text(),
                                     .shards = a_count(),
                                     .replica_identity = *gen::arbitrary<bool>()};
+            break;
+        case 7:
+            edit.action = EndOperators{*gen::arbitrary<bool>()};
             break;
     }
     return edit;

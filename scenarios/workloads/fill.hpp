@@ -26,6 +26,11 @@ void fill_come_back(Scenario& scenario, const Shape& shape);
 void fill_stay_away(Scenario& scenario, const Shape& shape);
 void fill_another_policy(Scenario& scenario, const Shape& shape);
 
+// endings.cpp
+void fill_removed_operator(Scenario& scenario, const Shape& shape);
+void fill_namespace_inside(Scenario& scenario, const Shape& shape);
+void fill_namespace_outside(Scenario& scenario, const Shape& shape);
+
 // changes.cpp
 void fill_reload(Scenario& scenario, const Shape& shape);
 void fill_restart(Scenario& scenario, const Shape& shape);
