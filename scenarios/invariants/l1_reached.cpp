@@ -254,8 +254,14 @@ void judge(const Reached& reached, const Truth& truth, Findings& findings) {
     }
 }
 
-bool is_for_a_person(const Truth& truth, const ClusterId& id) {
-    return waits_for_a_person(truth, id) || is_paused_by_hand(truth, id);
+bool ends_with_its_namespace(const Truth& truth, const ClusterId& id) {
+    return truth.object({kube::kinds::namespace_, "", id.ns}).being_deleted();
+}
+
+// For a person, or for other laws.
+bool is_for_others(const Truth& truth, const ClusterId& id) {
+    return waits_for_a_person(truth, id) || is_paused_by_hand(truth, id) ||
+           ends_with_its_namespace(truth, id);
 }
 
 // Whose members a cluster shares its time with: all of them, where it is a group.
@@ -289,7 +295,7 @@ std::string difference(const Truth& truth, const ClusterId& id) {
     const kube::Object resource = resource_of(truth, id);
     const auto spec = spec_in_force(truth, id);
     if (!spec || api::is_paused(resource) || is_paused_by_hand(truth, id) ||
-        waits_for_a_person(truth, id)) {
+        waits_for_a_person(truth, id) || ends_with_its_namespace(truth, id)) {
         return "";
     }
     if (is_going(resource)) {
@@ -328,7 +334,7 @@ void L1Reached::on(const Occurrence& occurrence, const Truth& truth, Findings& f
     // A world comes to rest as a whole: while one waits for a person, nobody is late.
     const std::vector<ClusterId> all = clusters(truth);
     const bool excused = std::ranges::any_of(
-        all, [&truth](const ClusterId& id) { return is_for_a_person(truth, id); });
+        all, [&truth](const ClusterId& id) { return is_for_others(truth, id); });
     for (const ClusterId& id : all) {
         std::string wrong = difference(truth, id);
         if (wrong.empty() && settled) {

@@ -10,9 +10,8 @@ struct L1Reached {
         "After the last fault and the last edit every cluster comes to rest as its spec asks, the "
         "volumes of members that left included, within twelve minutes and two for each member, and "
         "the time of a quarantine more where one is asked for; where a fault never ends, L6 "
-        "judges. Where "
-        "nobody is left who surely holds all acknowledged commits, the status says how a person "
-        "decides."};
+        "judges, and where its namespace ends, L4. Where nobody is left who surely holds all "
+        "acknowledged commits, the status says how a person decides."};
 
     static constexpr Duration for_all = std::chrono::minutes(12);
     static constexpr Duration for_a_member = std::chrono::minutes(2);

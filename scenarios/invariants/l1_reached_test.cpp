@@ -180,6 +180,15 @@ TEST_F(L1, somebody_leads_and_accepts_writes) {
               "L1: Cluster shop/db has come to rest, but db-1 leads and does not accept writes");
 }
 
+TEST_F(L1, nothing_is_asked_of_a_cluster_whose_namespace_ends) {
+    phase("Degraded");
+    truth.store.insert_or_assign(
+        kube::Ref{kube::kinds::namespace_, "", "shop"},
+        kube::Object(deleting({{"kind", "Namespace"}, {"metadata", {{"name", "shop"}}}})));
+    rests();
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(L1, the_status_says_so) {
     phase("Degraded");
     rests();

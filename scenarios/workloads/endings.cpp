@@ -42,12 +42,15 @@ void fill_namespace_inside(Scenario& scenario, const Shape& shape) {
 // It is in another namespace, and its rights, from a Role in this one, may go before it has looked.
 // What is then left is let go of by hand, as docs/guide/stopping.md says it.
 void fill_namespace_outside(Scenario& scenario, const Shape& shape) {
-    scenario.edits = {apply("create", at_start(), protected_cluster(shape)),
-                      delete_namespace(when_settled_after("create")),
-                      {.id = "by hand",
-                       .when = after_edit("delete the namespace", std::chrono::minutes(2)),
-                       .action = MergePatch{.ref = {kube::kinds::bg_cluster, "shop", "db"},
-                                            .body = {{"metadata", {{"finalizers", nullptr}}}}}}};
+    scenario.edits = {
+        apply("create", at_start(), protected_cluster(shape)),
+        delete_namespace(when_settled_after("create")),
+        {.id = "by hand",
+         .when =
+             delayed(then({after_edit("delete the namespace", {}), when_absent("StatefulSet/db")}),
+                     std::chrono::minutes(1)),
+         .action = MergePatch{.ref = {kube::kinds::bg_cluster, "shop", "db"},
+                              .body = {{"metadata", {{"finalizers", nullptr}}}}}}};
 }
 
 }  // namespace bestgres::scenarios::workloads
