@@ -1,5 +1,7 @@
 #include "operator/core/leader.hpp"
 
+#include <algorithm>
+
 #include "lib/kube/kind.hpp"
 
 namespace bestgres::core {
@@ -12,7 +14,7 @@ std::int64_t seconds(Duration span) {
 }  // namespace
 
 bool Leader::may_act(Instant now) const {
-    return !shutting_down_ && held_until_ && now < *held_until_ - settings_.margin;
+    return !shutting_down_ && !doubted_ && held_until_ && now < *held_until_ - settings_.margin;
 }
 
 std::optional<Instant> Leader::wake_at() const {
@@ -90,6 +92,22 @@ void Leader::observe(const kube::Object& lease, Instant now) {
     lease_ = lease;
     holder_ = lease.text_at({"spec", "holderIdentity"});
     known_ = true;
+    doubted_ = false;
+    if (holder_ != settings_.identity) {
+        held_until_.reset();
+    }
+}
+
+// Whatever was written there, it may be another holder: nothing is done until that is known. Who
+// writes it again and again is not raced, or reads and refusals would follow each other at once.
+void Leader::doubt(Instant now) {
+    doubted_ = true;
+    due_ = now;
+    if (refusals_ > 0) {
+        due_ = now + std::min<Duration>(std::chrono::seconds(1 << std::min(refusals_ - 1, 6)),
+                                        settings_.renew_every);
+    }
+    ++refusals_;
 }
 
 void Leader::on_answer(const Result<kube::Outcome, kube::Error>& outcome, Instant now) {
@@ -102,6 +120,7 @@ void Leader::on_answer(const Result<kube::Outcome, kube::Error>& outcome, Instan
             observe(*lease, now);
         }
         if (wrote) {
+            refusals_ = 0;
             held_until_ = released ? std::nullopt : std::optional(sent_at_ + settings_.duration);
             due_ = sent_at_ + settings_.renew_every;
         } else {
@@ -121,10 +140,10 @@ void Leader::on_answer(const Result<kube::Outcome, kube::Error>& outcome, Instan
         return;
     }
     problem_ = error.message;
-    if (wrote && (error.code == kube::ErrorCode::conflict ||
-                  error.code == kube::ErrorCode::already_exists)) {
-        held_until_.reset();  // somebody else wrote: whatever it was, the proof is gone
-        due_ = now;
+    if (wrote &&
+        (error.code == kube::ErrorCode::conflict || error.code == kube::ErrorCode::already_exists ||
+         error.code == kube::ErrorCode::not_found)) {
+        doubt(now);
     }
 }
 
@@ -133,6 +152,8 @@ void Leader::hash_into(Hasher& hasher) const {
     hasher.add(static_cast<std::uint64_t>(due_.ns));
     hasher.add(lease_.hash());
     hasher.add(static_cast<std::uint64_t>(held_until_ ? held_until_->ns : 0));
+    hasher.add(static_cast<std::uint64_t>(doubted_));
+    hasher.add(static_cast<std::uint64_t>(refusals_));
     hasher.add(holder_);
 }
 

@@ -51,6 +51,7 @@ private:
     std::optional<kube::Call> write(Instant now, bool release);
     bool may_take(Instant now) const;
     void observe(const kube::Object& lease, Instant now);
+    void doubt(Instant now);
 
     LeaderSettings settings_;
     State state_ = State::waiting;
@@ -62,6 +63,8 @@ private:
     Instant observed_at_;  // first sight of `lease_`'s version
     Instant sent_at_;
     std::optional<Instant> held_until_;
+    bool doubted_ = false;  // somebody wrote the lease, and who holds it was not read since
+    int refusals_ = 0;      // writes of ours that met another writer, in a row
     std::string holder_;
     std::string problem_;
 };

@@ -4,6 +4,7 @@
 #include "lib/kube/workload.hpp"
 #include "operator/core/informer.hpp"
 #include "operator/core/kept.hpp"
+#include "operator/core/leader.hpp"
 #include "operator/core/metrics.hpp"
 #include "operator/core/request.hpp"
 #include "operator/core/store.hpp"
@@ -182,6 +183,67 @@ TEST(WorkQueue, holds_each_key_once_at_its_earliest_time) {
     EXPECT_EQ(queue.next_due(), start);
     EXPECT_EQ(queue.take_due(start).size(), 1U);
     EXPECT_EQ(queue.next_due(), std::nullopt);
+}
+
+kube::Object lease_held_by(const char* holder) {
+    return kube::Object(Json{{"metadata", {{"name", "bestgres-operator"}}},
+                             {"spec", {{"holderIdentity", holder}, {"leaseDurationSeconds", 20}}}});
+}
+
+// It holds the lease, and the next renewal meets another writer.
+Leader refused_leader(Instant now) {
+    Leader leader({.ns = "shop", .identity = "we"});
+    kube::Error conflict;
+    conflict.code = kube::ErrorCode::conflict;
+    leader.next_call(now);
+    leader.on_answer({kube::Outcome(lease_held_by("we"))}, now);
+    leader.next_call(now);
+    leader.on_answer({kube::Outcome(lease_held_by("we"))}, now);
+    leader.next_call(now + std::chrono::seconds(5));
+    leader.on_answer(conflict, now + std::chrono::seconds(5));
+    return leader;
+}
+
+TEST(Leader, does_nothing_while_it_does_not_know_who_wrote_its_lease_and_still_holds_it) {
+    const Instant refused = start + std::chrono::seconds(5);
+    Leader leader = refused_leader(start);
+    EXPECT_FALSE(leader.may_act(refused));
+    EXPECT_TRUE(leader.holds(refused));
+
+    leader.next_call(refused);
+    leader.on_answer({kube::Outcome(lease_held_by("we"))}, refused);
+    EXPECT_TRUE(leader.may_act(refused));
+}
+
+TEST(Leader, gives_up_a_lease_that_names_another) {
+    const Instant refused = start + std::chrono::seconds(5);
+    Leader leader = refused_leader(start);
+    leader.next_call(refused);
+    leader.on_answer({kube::Outcome(lease_held_by("another"))}, refused);
+    EXPECT_FALSE(leader.may_act(refused));
+    EXPECT_FALSE(leader.holds(refused));
+}
+
+TEST(Leader, does_not_race_with_whoever_writes_its_lease_again_and_again) {
+    Instant now = start + std::chrono::seconds(5);
+    const Instant end = now + std::chrono::seconds(30);
+    Leader leader = refused_leader(start);
+    kube::Error conflict;
+    conflict.code = kube::ErrorCode::conflict;
+    int writes = 1;
+    while (now < end) {
+        const auto call = leader.next_call(now);
+        if (!call) {
+            now = *leader.wake_at();
+        } else if (std::holds_alternative<kube::Get>(*call)) {
+            leader.on_answer({kube::Outcome(lease_held_by("we"))}, now);
+        } else {
+            ++writes;
+            now = now + std::chrono::milliseconds(5);
+            leader.on_answer(conflict, now);
+        }
+    }
+    EXPECT_LE(writes, 10);
 }
 
 TEST(Informer, resumes_where_the_stream_ended_and_lists_again_when_that_is_gone) {

@@ -167,6 +167,9 @@ void fill_fleet(Scenario& scenario, const Shape& shape) {
         const std::string name = fmt::format("db{:02}", number);
         scenario.edits.push_back(apply(name, at_start(), named(cluster_manifest(shape), name)));
     }
+    // Sick for as long as random faults strike; a cluster that never can start has no end to judge.
+    scenario.edits.push_back(
+        apply("heal", after_edit("sick", minutes(5)), named(cluster_manifest(shape), "sick")));
 }
 
 }  // namespace bestgres::scenarios::workloads
