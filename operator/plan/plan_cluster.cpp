@@ -25,9 +25,9 @@ Plan plan_cluster(const ClusterView& view) {
     plan.add_all(keep_objects);
     if (!plan.has_steps()) {
         plan.add_first(fence_stale_leader, repair_bootstrap, repair_hand_over, recover_volume,
-                       hibernate, grow_storage, follow_settings, run_bootstrap_sql, take_up_volumes,
-                       scale_in, judge_left_volumes, update_members, restart_pending,
-                       put_off_hibernation, await_members);
+                       rebuild_replica, hibernate, grow_storage, follow_settings, run_bootstrap_sql,
+                       take_up_volumes, scale_in, judge_left_volumes, update_members,
+                       restart_pending, put_off_hibernation, await_members);
     }
     return std::move(plan).build();
 }

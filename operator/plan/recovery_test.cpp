@@ -161,6 +161,86 @@ TEST(RecoverVolume, removes_a_claim_that_lost_its_volume) {
     EXPECT_EQ(db.steps(), texts({"DeleteObject PersistentVolumeClaim pgdata-db-2"}));
 }
 
+// Timeline 2 ended at 0/2000FC8, and db-1 wrote more on it.
+TestCluster parted_replica() {
+    TestCluster db;
+    db.dcs("db-config", {{"history", R"([[1,33556896,"","",""],[2,33558472,"","","db-0"]])"}});
+    db.dcs("db-leader", {{"optime", "33570000"}});
+    db.member_says("db-0", {{"timeline", 3}});
+    db.member_says("db-2", {{"timeline", 3}});
+    db.member_says("db-1",
+                   {{"timeline", 2}, {"xlog_location", 33558848}, {"replication_state", nullptr}});
+    return db;
+}
+
+void unchanged(TestCluster& db, const char* pod, Duration span) {
+    db.facts().unchanged_since[{kube::kinds::pod, "shop", pod}] = db.facts().now - span;
+}
+
+TEST(RebuildReplica, copies_the_data_anew_where_its_history_has_left_the_primarys) {
+    TestCluster db = parted_replica();
+    unchanged(db, "db-1", std::chrono::minutes(1));
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.plan().look_again, db.facts().now + std::chrono::minutes(1));
+
+    unchanged(db, "db-1", std::chrono::minutes(2));
+    EXPECT_EQ(db.steps(), texts({"ReinitMember db-1"}));
+    EXPECT_EQ(db.plan().steps[0].because,
+              "db-1 does not stream from db-0: its history has left the primary's");
+    EXPECT_EQ(db.fresh().steps(), texts({"ReinitMember db-1"}));
+}
+
+TEST(RebuildReplica, knows_two_histories_of_one_number_by_who_led_it) {
+    TestCluster db = parted_replica();
+    db.dcs("db-config", {{"history", R"([[1,33556896,"","",""],[2,33558472,"","","db-1"]])"}});
+    db.member_says("db-1", {{"timeline", 3}, {"xlog_location", 33558500}});
+    db.without(kube::kinds::pod, "db-2");
+    db.asks("instances: 2\n");
+    unchanged(db, "db-1", std::chrono::minutes(2));
+
+    EXPECT_EQ(db.steps(), texts({"ReinitMember db-1"}));
+    db.dcs("db-config", {{"history", R"([[1,33556896,"","",""],[2,33558472,"","","db-0"]])"}});
+    EXPECT_NE(db.steps(), texts({"ReinitMember db-1"}));
+}
+
+TEST(RebuildReplica, is_longer_patient_with_one_that_may_only_be_cut_off) {
+    TestCluster db = parted_replica();
+    db.member_says("db-1", {{"xlog_location", 33557328}});
+    unchanged(db, "db-1", std::chrono::minutes(4));
+    EXPECT_EQ(db.steps(), texts({}));
+
+    unchanged(db, "db-1", std::chrono::minutes(5));
+    EXPECT_EQ(db.steps(), texts({"ReinitMember db-1"}));
+    db.unready("db-2");
+    EXPECT_EQ(db.steps(), texts({})) << "one member down at a time";
+}
+
+TEST(RebuildReplica, keeps_data_that_the_primary_does_not_have_yet) {
+    TestCluster db = parted_replica();
+    db.dcs("db-leader", {{"optime", "33558500"}});
+    unchanged(db, "db-1", std::chrono::minutes(9));
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(RebuildReplica, believes_the_members_themselves_more_than_what_they_published) {
+    TestCluster db = parted_replica();
+    unchanged(db, "db-1", std::chrono::minutes(9));
+    db.fresh();
+    const std::string uid(db.view().member("db-1")->pod.uid());
+    db.facts().rest[uid].replication_state = "streaming";
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
+TEST(RebuildReplica, does_not_copy_again_what_a_copy_did_not_mend) {
+    TestCluster db = parted_replica();
+    unchanged(db, "db-1", std::chrono::minutes(9));
+    db.facts().decisions = {{.time = db.facts().now - std::chrono::minutes(30),
+                             .rule = "rebuild_replica",
+                             .effect = "ReinitMember db-1",
+                             .because = "it does not stream"}};
+    EXPECT_EQ(db.steps(), texts({}));
+}
+
 TEST(AwaitMembers, names_what_a_person_must_confirm_when_a_node_is_lost) {
     TestCluster db;
     db.unready("db-2").being_deleted(kube::kinds::pod, "db-2");

@@ -18,6 +18,8 @@ std::string_view to_string(RuleId rule) {
             return "repair_bootstrap";
         case RuleId::repair_hand_over:
             return "repair_hand_over";
+        case RuleId::rebuild_replica:
+            return "rebuild_replica";
         case RuleId::recover_volume:
             return "recover_volume";
         case RuleId::hibernate:

@@ -15,6 +15,7 @@ enum class RuleId {
     repair_bootstrap,    // an empty `initialize` left by a dead bootstrapper
     repair_hand_over,    // a failover key for a member that has no data
     recover_volume,      // a member whose volume is gone
+    rebuild_replica,     // a replica that can never follow again
     hibernate,           // all members stop, member 0 last
     grow_storage,        // volumes smaller than asked for
     follow_settings,     // Patroni's dynamic configuration

@@ -15,6 +15,7 @@ Opinion fence_stale_leader(const ClusterView& view);
 Opinion repair_bootstrap(const ClusterView& view);
 Opinion repair_hand_over(const ClusterView& view);
 Opinion recover_volume(const ClusterView& view);
+Opinion rebuild_replica(const ClusterView& view);
 Opinion hibernate(const ClusterView& view);
 Opinion grow_storage(const ClusterView& view);
 Opinion follow_settings(const ClusterView& view);

@@ -147,6 +147,15 @@ Scenario slow_copy() {
     return scenario;
 }
 
+// The leader stops alone with the end of its log while Patroni is paused, somebody else takes over,
+// and its one rewind fails.
+Scenario rewind_failed() {
+    const auto later = [](int span) { return after_edit("hand-over", seconds(span)); };
+    return on("W18-3-async", {hitting(FaultKind::rewind_fails, "db-0", later(30), minutes(2)),
+                              hitting(FaultKind::paused_by_hand, "db", later(40), seconds(30)),
+                              hitting(FaultKind::volume_read_only, "db-0", later(45), seconds(5))});
+}
+
 // Another operator waits behind the first, whose lease goes wrong.
 Scenario two_operators(std::vector<Fault> faults) {
     faults.push_back(
@@ -192,6 +201,7 @@ std::vector<Trap> of_data() {
         {"trap lone-claim-deleted", lone_claim_deleted()},
         {"trap last-copy", removing_surplus()},
         {"trap slow-copy", slow_copy()},
+        {"trap rewind-failed", rewind_failed()},
         {"trap standbys-lost",
          on("W02-3-sync",
             {hitting(FaultKind::replication_stuck, "a replica of db", settled(), minutes(2)),
