@@ -131,6 +131,8 @@ TEST(ApiServer, shows_selector_transitions_as_added_and_deleted) {
     ASSERT_EQ(chunk.events.size(), 2U);
     EXPECT_TRUE(chunk.events[0].starts_with(R"({"type":"ADDED")"));
     EXPECT_TRUE(chunk.events[1].starts_with(R"({"type":"DELETED")"));
+    EXPECT_NE(chunk.events[1].find(R"("labels":{"x":"y"})"), std::string::npos)
+        << "as it was in the selection";
 }
 
 TEST(ApiServer, refuses_what_no_rule_allows_and_audits_it) {

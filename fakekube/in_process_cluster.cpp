@@ -232,6 +232,18 @@ Result<kube::Outcome, kube::Error> perform(ApiServer& server, const Caller& call
     return *std::move(outcome);
 }
 
+kube::WatchEventType watch_type(EventType type) {
+    switch (type) {
+        case EventType::added:
+            return kube::WatchEventType::added;
+        case EventType::modified:
+            return kube::WatchEventType::modified;
+        case EventType::deleted:
+            return kube::WatchEventType::deleted;
+    }
+    return kube::WatchEventType::modified;
+}
+
 WatchCursor::WatchCursor(const ApiServer& server, kube::WatchSpec spec) {
     const auto parsed =
         parse_selection(server.find_resource(spec.kind.group, spec.kind.version, spec.kind.plural),
@@ -270,26 +282,26 @@ std::vector<kube::WatchEvent> WatchCursor::poll(const ApiServer& server, kube::W
                        server.events_after(cursor_, 1).error().message);
         }
         ++cursor_;
-        if (const auto type = type_for_watcher(*event)) {
-            events.push_back({.id = id, .type = *type, .object = event->object, .message = ""});
+        if (auto told = for_watcher(id, *event)) {
+            events.push_back(std::move(*told));
         }
     }
     return events;
 }
 
-// What leaves the selection is deleted for the watcher, what enters is added.
-std::optional<kube::WatchEventType> WatchCursor::type_for_watcher(const StoredEvent& event) const {
+std::optional<kube::WatchEvent> WatchCursor::for_watcher(kube::WatchId id,
+                                                         const StoredEvent& event) const {
     const bool of_kind = event.kind->plural == selection_.resource->plural &&
                          event.kind->group == selection_.resource->group;
     if (!of_kind || (!selection_.ns.empty() && event.object.ns() != selection_.ns)) {
         return std::nullopt;
     }
-    const bool was_in = event.type != EventType::added && matches(selection_, event.before);
-    const bool is_in = event.type != EventType::deleted && matches(selection_, event.object);
-    if (is_in) {
-        return was_in ? kube::WatchEventType::modified : kube::WatchEventType::added;
+    std::optional<Told> told = told_of(selection_, event);
+    if (!told) {
+        return std::nullopt;
     }
-    return was_in ? std::optional(kube::WatchEventType::deleted) : std::nullopt;
+    return kube::WatchEvent{
+        .id = id, .type = watch_type(told->type), .object = std::move(told->object), .message = ""};
 }
 
 InProcessCluster::InProcessCluster(ApiServer& server, Caller caller, std::function<Instant()> now)

@@ -24,6 +24,8 @@ struct Caller {
 Result<kube::Outcome, kube::Error> perform(ApiServer& server, const Caller& caller,
                                            const kube::Call& call, Instant now);
 
+kube::WatchEventType watch_type(EventType type);
+
 // One watch as a cursor in the server's log: a plain value, to be polled.
 class WatchCursor {
 public:
@@ -35,7 +37,7 @@ public:
     bool is_over() const { return over_; }
 
 private:
-    std::optional<kube::WatchEventType> type_for_watcher(const StoredEvent& event) const;
+    std::optional<kube::WatchEvent> for_watcher(kube::WatchId id, const StoredEvent& event) const;
     std::vector<kube::WatchEvent> end(kube::WatchId id, kube::WatchEventType type,
                                       std::string message);
 

@@ -72,4 +72,21 @@ bool matches(const Selection& selection, const kube::Object& object) {
            kube::matches(selection.labels, object_at(object.json(), {"metadata", "labels"}));
 }
 
+std::optional<Told> told_of(const Selection& selection, const StoredEvent& event) {
+    const bool was_in = event.type != EventType::added && matches(selection, event.before);
+    const bool is_in = event.type != EventType::deleted && matches(selection, event.object);
+    if (is_in) {
+        return Told{was_in ? EventType::modified : EventType::added, event.object};
+    }
+    if (!was_in) {
+        return std::nullopt;
+    }
+    if (event.type == EventType::deleted) {
+        return Told{EventType::deleted, event.object};
+    }
+    Json left = event.before.json();
+    left["metadata"]["resourceVersion"] = event.object.resource_version();
+    return Told{EventType::deleted, kube::Object(std::move(left))};
+}
+
 }  // namespace bestgres::fakekube

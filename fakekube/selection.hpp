@@ -2,11 +2,13 @@
 // leaves the selection is deleted for a watcher, what enters is added.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "fakekube/resource.hpp"
 #include "fakekube/status.hpp"
+#include "fakekube/stored_event.hpp"
 #include "lib/kube/object.hpp"
 #include "lib/kube/selector.hpp"
 
@@ -27,5 +29,13 @@ Outcome<Selection> parse_selection(ResourcePtr resource, std::string_view label_
 
 // By the selectors alone: the caller's scan has seen to resource and namespace.
 bool matches(const Selection& selection, const kube::Object& object);
+
+// What a watcher of the selection is told of an event; nothing where it does not show to it. What
+// leaves the selection is told as it was in it, with the version of the event.
+struct Told {
+    EventType type = EventType::added;
+    kube::Object object;
+};
+std::optional<Told> told_of(const Selection& selection, const StoredEvent& event);
 
 }  // namespace bestgres::fakekube

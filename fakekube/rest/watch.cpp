@@ -124,6 +124,18 @@ void tell_initial(const ServerState& state, WatchStream& stream, WatchChunk& chu
     }
 }
 
+const char* word(EventType type) {
+    switch (type) {
+        case EventType::added:
+            return "ADDED";
+        case EventType::modified:
+            return "MODIFIED";
+        case EventType::deleted:
+            return "DELETED";
+    }
+    return "";
+}
+
 // False when the log no longer holds what comes next.
 bool tell_events(const ServerState& state, WatchStream& stream, WatchChunk& chunk, Instant now) {
     if (stream.after_version < state.log.compacted()) {
@@ -137,9 +149,8 @@ bool tell_events(const ServerState& state, WatchStream& stream, WatchChunk& chun
             continue;
         }
         stream.something_happened = true;
-        const char* type = event_type_for(stream.selection, event);
-        if (type != nullptr) {
-            chunk.events.push_back(object_line(stream, type, event.object, now));
+        if (const std::optional<Told> told = told_of(stream.selection, event)) {
+            chunk.events.push_back(object_line(stream, word(told->type), told->object, now));
         }
     }
     return true;
@@ -167,15 +178,6 @@ void tell_bookmark(WatchStream& stream, WatchChunk& chunk, Instant now) {
 }
 
 }  // namespace
-
-const char* event_type_for(const Selection& selection, const StoredEvent& event) {
-    const bool was_in = event.type != EventType::added && matches(selection, event.before);
-    const bool is_in = event.type != EventType::deleted && matches(selection, event.object);
-    if (was_in) {
-        return is_in ? "MODIFIED" : "DELETED";
-    }
-    return is_in ? "ADDED" : nullptr;
-}
 
 Outcome<Response> open_watch(const ServerState& state, Selection selection,
                              const WatchAsked& request) {

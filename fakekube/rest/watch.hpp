@@ -18,8 +18,4 @@ Outcome<Response> open_watch(const ServerState& state, Selection selection,
 
 WatchChunk poll_watch(const ServerState& state, WatchStream& stream, Instant now);
 
-// How an event shows to a selection: what leaves it is deleted, what enters is added. Null: it
-// does not show.
-const char* event_type_for(const Selection& selection, const StoredEvent& event);
-
 }  // namespace bestgres::fakekube

@@ -50,6 +50,26 @@ TEST_P(Contract, a_watch_continues_where_a_list_ended) {
     EXPECT_EQ(next_change(), "deleted a");
 }
 
+// Who keeps an index by labels finds it there.
+TEST_P(Contract, what_leaves_a_selection_is_told_as_it_was_in_it) {
+    const std::string begin = list().resource_version;
+    create("a", {{"seen", "yes"}});
+    watch(begin, "seen=yes");
+    EXPECT_EQ(next_change(), "added a");
+    const Object left = object_of(Patch{.ref = ref("a"),
+                                        .type = PatchType::merge,
+                                        .body = {{"metadata", {{"labels", {{"seen", nullptr}}}}}},
+                                        .subresource = ""});
+
+    std::optional<WatchEvent> event = next_watched(patience);
+    while (event && event->type == WatchEventType::bookmark) {
+        event = next_watched(patience);
+    }
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->object.label("seen"), "yes");
+    EXPECT_EQ(event->object.resource_version(), left.resource_version());
+}
+
 TEST_P(Contract, a_watch_resumes_from_the_last_version_seen) {
     const WatchId first = watch(list().resource_version);
     const Object a = create("a");

@@ -1,26 +1,23 @@
 #include "scenarios/engine/watch_table.hpp"
 
+#include "fakekube/in_process_cluster.hpp"
 #include "lib/base/structural_hash.hpp"
 
 namespace bestgres::scenarios {
 
 std::optional<kube::WatchEvent> seen_through(const Watch& watch,
                                              const fakekube::StoredEvent& stored) {
-    using fakekube::EventType;
-    const kube::Object& object = stored.object;
-    if (!watch.selection.ns.empty() && object.ns() != watch.selection.ns) {
+    if (!watch.selection.ns.empty() && stored.object.ns() != watch.selection.ns) {
         return std::nullopt;
     }
-    const bool was_in =
-        stored.type != EventType::added && fakekube::matches(watch.selection, stored.before);
-    const bool is_in =
-        stored.type != EventType::deleted && fakekube::matches(watch.selection, object);
-    if (!was_in && !is_in) {
+    std::optional<fakekube::Told> told = fakekube::told_of(watch.selection, stored);
+    if (!told) {
         return std::nullopt;
     }
-    using Type = kube::WatchEventType;
-    const Type type = !is_in ? Type::deleted : was_in ? Type::modified : Type::added;
-    return kube::WatchEvent{.id = watch.id, .type = type, .object = object, .message = ""};
+    return kube::WatchEvent{.id = watch.id,
+                            .type = fakekube::watch_type(told->type),
+                            .object = std::move(told->object),
+                            .message = ""};
 }
 
 WatchTable::Number WatchTable::open(Watch watch) {
