@@ -78,9 +78,11 @@ void K6Ownership::judge_made(const CallArrived& arrived, const Truth& truth,
             text, what + " names no cluster that exists as its owner",
             {"owner uid " + std::string(owner_uid(made)), identify(resource_of(truth, id))});
     }
-    // One that lost its label to somebody's edit still says whose it is.
-    const bool is_ours = arrived.before.annotation(manifests::owner_uid_key) ==
-                         made.annotation(manifests::owner_uid_key);
+    // One that lost its label to somebody's edit still says whose it is: this cluster's, or that
+    // of the one that had its name a moment ago.
+    const bool is_ours = std::ranges::any_of(resources, [&arrived](const kube::Object& resource) {
+        return arrived.before.annotation(manifests::owner_uid_key) == resource.uid();
+    });
     const bool taken_over =
         !arrived.before.name().empty() && cluster_of(arrived.before) != id && !is_ours;
     if (taken_over && std::holds_alternative<kube::Apply>(arrived.call)) {

@@ -47,6 +47,22 @@ TEST_F(K6, what_lost_its_label_is_still_the_clusters) {
     EXPECT_EQ(said(), "");
 }
 
+// Its user let the first go by hand and made another one, and somebody took the label meanwhile.
+TEST_F(K6, what_lost_its_label_is_still_the_clusters_that_takes_over_a_name) {
+    constexpr const char* another = "uid-of-the-namesake";
+    Json namesake = cluster_json();
+    namesake["metadata"]["uid"] = another;
+    change(the_user, kube::kinds::bg_cluster, namesake);
+    Json without = labelled("db");
+    without["metadata"]["labels"].erase(std::string(manifests::cluster_label));
+    truth.put(kube::kinds::service, without);
+    Json made = labelled("db");
+    made["metadata"]["annotations"][std::string(manifests::owner_uid_key)] = another;
+    made["metadata"]["labels"][std::string(manifests::owner_uid_key)] = another;
+    apply(made);
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(K6, a_call_that_meets_another_version_changes_nothing) {
     truth.put(kube::kinds::stateful_set, labelled("db"));
     const std::string read(

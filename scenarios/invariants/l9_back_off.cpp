@@ -16,6 +16,15 @@ bool complains(const kube::Object& resource) {
 
 }  // namespace
 
+// A member may take as long for its answer as it is given; L8 judges what comes after that.
+void L9BackOff::tried(const std::string& pod_uid, const Truth& truth, Duration deadline) {
+    const std::optional<ClusterId> id = cluster_of_pod(truth, pod_uid);
+    const auto failed = id ? failed_.find(*id) : failed_.end();
+    if (failed != failed_.end()) {
+        failed->second = std::max(failed->second, truth.now() + deadline);
+    }
+}
+
 void L9BackOff::on(const Occurrence& occurrence, const Truth& truth, Findings& findings) {
     able_.on(occurrence, truth);
     if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
@@ -38,6 +47,10 @@ void L9BackOff::on(const Occurrence& occurrence, const Truth& truth, Findings& f
                 since = ref && ref->kind == kube::kinds::lease ? since : truth.now();
             }
         }
+    } else if (const auto* asked = std::get_if<PatroniAsked>(&occurrence)) {
+        tried(asked->call.pod_uid, truth, asked->call.deadline);
+    } else if (const auto* sent = std::get_if<SqlSent>(&occurrence)) {
+        tried(sent->call.pod_uid, truth, sent->call.deadline);
     } else if (std::holds_alternative<Settled>(occurrence)) {
         for (const auto& [id, since] : failed_) {
             findings.add(text, "Cluster " + to_string(id) + " is settled and complains of a step",

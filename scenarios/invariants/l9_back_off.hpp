@@ -19,6 +19,8 @@ struct L9BackOff {
     void hash_into(Hasher& hasher) const;
 
 private:
+    void tried(const std::string& pod_uid, const Truth& truth, Duration deadline);
+
     AbleOperator able_;
     std::map<ClusterId, Instant> failed_;  // since the last sign of work on it
 };

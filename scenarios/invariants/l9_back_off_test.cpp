@@ -28,6 +28,20 @@ TEST_F(L9, a_step_that_is_tried_again_is_lawful) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(L9, a_member_has_as_long_for_its_answer_as_it_was_given) {
+    progressing("StepFailed");
+    tell(PatroniAsked{the_operator,
+                      {.ns = "shop",
+                       .pod = "db-0",
+                       .pod_uid = "uid-of-pods-db-0",
+                       .verb = patroni::Verb::restart,
+                       .deadline = std::chrono::seconds(45)}});
+    after(std::chrono::seconds(130), LineLogged{});
+    EXPECT_EQ(said(), "");
+    after(std::chrono::seconds(10), LineLogged{});
+    EXPECT_EQ(said(), "L9: The failed step of shop/db was not tried again for 95.0 s");
+}
+
 TEST_F(L9, a_step_that_is_forgotten_is_an_alarm) {
     progressing("StepFailed");
     call(the_operator, kube::Replace{kube::kinds::lease, kube::Object()});
