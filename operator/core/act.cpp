@@ -9,6 +9,7 @@
 #include "operator/manifests/labels.hpp"
 #include "operator/plan/bootstrap_sql.hpp"
 #include "operator/plan/decisions.hpp"
+#include "operator/plan/rules.hpp"
 #include "operator/plan/wanted.hpp"
 
 namespace bestgres::core {
@@ -137,8 +138,12 @@ void OperatorCore::give_up_if_overtaken(const ClusterKey& key, Turn& turn) {
         return;
     }
     const std::optional<Planned> planned = make_plan(key, false, turn);
-    if (!planned || planned->plan.steps.empty() ||
-        planned->plan.steps.front().rule != plan::RuleId::fence_stale_leader) {
+    if (!planned || !planned->view.spec) {
+        return;
+    }
+    // Whatever else comes before it, as a new spec does.
+    const plan::Opinion overtaken = plan::fence_stale_leader(planned->view);
+    if (overtaken.steps.empty()) {
         return;
     }
     std::erase_if(pending_, [&key](const auto& entry) {
@@ -146,7 +151,7 @@ void OperatorCore::give_up_if_overtaken(const ClusterKey& key, Turn& turn) {
     });
     failed(key,
            {.message = plan::describe(work.step->effect) + ": no answer yet, and " +
-                       planned->plan.steps.front().because,
+                       overtaken.steps.front().because,
             .unknown = true},
            turn);
 }

@@ -179,6 +179,28 @@ TEST(OperatorCore, fences_a_former_leader_without_waiting_for_its_answer) {
     EXPECT_EQ(std::ranges::count(rig.calls, "patch Pod shop/db-0"), 1);
 }
 
+// That the user changed his mind meanwhile comes first in every plan, and changes nothing.
+TEST(OperatorCore, fences_a_former_leader_whose_answer_is_missing_under_a_new_spec_too) {
+    Rig rig = running(3);
+    rig.patroni_never_answers_orders = true;
+    rig.server.edit(ref(kube::kinds::pod, "db-0"), [](Json& json) {
+        json["metadata"]["annotations"]["bestgres.io/template-hash"] = "old";
+    });
+    rig.run_for(seconds(6));
+    ASSERT_EQ(std::ranges::count(rig.calls, "/switchover db-0"), 1);
+    rig.server.edit(ref(kube::kinds::bg_cluster, "db"), [](Json& json) {
+        json["spec"]["postgresql"]["parameters"]["work_mem"] = "8MB";
+        json["metadata"]["generation"] = 9;
+    });
+    rig.server.edit(ref(kube::kinds::config_map, "db-leader"),
+                    [](Json& json) { json["metadata"]["annotations"]["leader"] = "db-1"; });
+    rig.server.edit(ref(kube::kinds::pod, "db-1"),
+                    [](Json& json) { json["metadata"]["labels"]["bestgres.io/role"] = "master"; });
+    rig.run_for(seconds(15));
+
+    EXPECT_EQ(std::ranges::count(rig.calls, "patch Pod shop/db-0"), 1);
+}
+
 // The watch that would tell of the other writer is stalled.
 TEST(OperatorCore, reads_again_when_its_status_meets_another_writer_twice) {
     Rig rig = running(1);
