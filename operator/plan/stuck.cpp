@@ -1,5 +1,7 @@
 #include "operator/plan/stuck.hpp"
 
+#include <algorithm>
+
 #include "lib/kube/workload.hpp"
 #include "operator/plan/health.hpp"
 
@@ -26,7 +28,12 @@ std::optional<Instant> stuck_at(const Member& member) {
         return std::nullopt;
     }
     const std::optional<Instant> since = kube::pod_unready_since(member.pod);
-    return since ? std::optional(*since + time_to_get_ready) : std::nullopt;
+    if (!since) {
+        return std::nullopt;
+    }
+    // What runs now may have begun long after the pod was ready last, as behind a lost node.
+    const auto started = kube::container_started_at(member.pod, postgres_container);
+    return std::max(*since, started.value_or(*since)) + time_to_get_ready;
 }
 
 bool is_stuck(const ClusterView& view, const Member& member) {

@@ -37,27 +37,29 @@ Json member_status(bool leads) {
 
 Json pod_json(const ClusterView& view, std::int64_t ordinal) {
     const bool leads = ordinal == 0;
-    return {
-        {"metadata",
-         {{"labels",
-           {{std::string(manifests::role_label), leads ? "master" : "replica"},
-            {std::string(manifests::fenced_label), "false"}}},
-          {"annotations",
-           {{std::string(manifests::template_hash_annotation), view.template_hash},
-            {"status", dump(member_status(leads))}}},
-          {"ownerReferences", Json::array({{{"kind", "StatefulSet"},
-                                            {"name", "db"},
-                                            {"uid", "uid-sts"},
-                                            {"apiVersion", "apps/v1"},
-                                            {"controller", true}}})}}},
-        {"spec", {{"nodeName", "node-" + std::to_string(ordinal)}}},
-        {"status",
-         {{"phase", "Running"},
-          {"podIP", "10.0.0." + std::to_string(ordinal + 1)},
-          {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}})},
-          {"containerStatuses",
-           Json::array({{{"name", "postgres"},
-                         {"state", {{"running", {{"startedAt", format_seconds(start)}}}}}}})}}}};
+    return {{"metadata",
+             {{"labels",
+               {{std::string(manifests::role_label), leads ? "master" : "replica"},
+                {std::string(manifests::fenced_label), "false"}}},
+              {"annotations",
+               {{std::string(manifests::template_hash_annotation), view.template_hash},
+                {"status", dump(member_status(leads))}}},
+              {"ownerReferences", Json::array({{{"kind", "StatefulSet"},
+                                                {"name", "db"},
+                                                {"uid", "uid-sts"},
+                                                {"apiVersion", "apps/v1"},
+                                                {"controller", true}}})}}},
+            {"spec", {{"nodeName", "node-" + std::to_string(ordinal)}}},
+            {"status",
+             {{"phase", "Running"},
+              {"podIP", "10.0.0." + std::to_string(ordinal + 1)},
+              {"conditions", Json::array({{{"type", "Ready"}, {"status", "True"}}})},
+              {"containerStatuses",
+               Json::array(
+                   {{{"name", "postgres"},
+                     {"state",
+                      {{"running",
+                        {{"startedAt", format_seconds(start - std::chrono::hours(2))}}}}}}})}}}};
 }
 
 Json claim_json() {

@@ -122,6 +122,19 @@ TEST(UpdateMembers, gives_a_stale_member_time_to_get_ready_and_looks_again_then)
     EXPECT_EQ(db.plan().look_again, db.view().now() + minutes(1));
 }
 
+// The pod was unready for as long as its node was away.
+TEST(UpdateMembers, gives_a_stale_member_that_has_just_started_again_the_same_time) {
+    TestCluster db;
+    db.stale("db-2").unready("db-2", minutes(5));
+    db.edit(kube::kinds::pod, "db-2", [&db](Json& json) {
+        json["status"]["containerStatuses"][0]["state"]["running"]["startedAt"] =
+            format_seconds(db.view().now() - std::chrono::seconds(20));
+    });
+
+    EXPECT_EQ(db.steps(), texts({}));
+    EXPECT_EQ(db.plan().look_again, db.view().now() + std::chrono::seconds(100));
+}
+
 TEST(UpdateMembers, lets_a_stale_member_finish_its_copy_however_long_it_takes) {
     TestCluster db;
     db.stale("db-2").unready("db-2", minutes(60));
