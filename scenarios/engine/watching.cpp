@@ -310,10 +310,13 @@ void resume_watches(WorldState& world) {
         }
     }
     for (const WatchTable::Number number : waiting) {
-        const Watch& watch = *world.watches.find(number);
-        const bool dead = watch.silent_since &&
-                          world.now - *watch.silent_since >= connection_patience &&
-                          !is_stalled(world, watch);
+        const Watch* const watch = world.watches.find(number);
+        if (watch == nullptr) {
+            continue;  // its owner closed it, as it heard of another one's end
+        }
+        const bool dead = watch->silent_since &&
+                          world.now - *watch->silent_since >= connection_patience &&
+                          !is_stalled(world, *watch);
         if (dead) {
             end_watch(world, number, false);
         } else {
