@@ -41,7 +41,9 @@ void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findi
             holders.push_back(member);
         }
     }
-    if (writers.size() < 2) {
+    // Whom nobody could tell that its lock was deleted writes on until the ttl ends.
+    const bool lock_was_deleted = was_deleted_lately(id, truth);
+    if (writers.size() < 2 || lock_was_deleted) {
         two_writers_.erase(id);
     } else if (two_writers_.insert(id).second) {
         findings.add(text,
@@ -49,7 +51,7 @@ void D1OneWriter::judge(const ClusterId& id, const Truth& truth, Findings& findi
                          " both accept writes",
                      described(writers));
     }
-    if (holders.size() < 2 || was_deleted_lately(id, truth)) {
+    if (holders.size() < 2 || lock_was_deleted) {
         two_locks_.erase(id);
     } else if (two_locks_.insert(id).second) {
         findings.add(text,

@@ -80,5 +80,20 @@ TEST_F(D1, a_lock_that_somebody_deleted_is_believed_in_for_its_ttl) {
     EXPECT_EQ(alarms(), 1U);
 }
 
+// It stands still, and the next one takes the lock that nobody holds.
+TEST_F(D1, whose_lock_was_deleted_writes_for_its_ttl) {
+    truth.put(kube::kinds::bg_cluster, cluster_json());
+    lock("db-0");
+    const kube::Ref ref = ref_of(kube::kinds::config_map, "db-leader");
+    const kube::Object before = truth.object(ref);
+    truth.store.erase(ref);
+    tell(ObjectChanged{the_user, before, kube::Object()});
+    member("db-0").believes_to_lead = false;
+    promote("db-1");
+    EXPECT_EQ(said(), "");
+    after(std::chrono::seconds(30), PatroniChanged{uid("db-1")});
+    EXPECT_EQ(said(), "D1: db-0 and db-1 of shop/db both accept writes");
+}
+
 }  // namespace
 }  // namespace bestgres::scenarios

@@ -98,7 +98,7 @@ void D4History::on(const Occurrence& occurrence, const Truth& truth, Findings& f
         if (object->before.kind() == kube::kinds::bg_cluster.name && object->after.name().empty()) {
             timelines_.erase(cluster_of(object->before));
         }
-    } else if (std::holds_alternative<Settled>(occurrence)) {
+    } else if (std::holds_alternative<Settled>(occurrence) && truth.active_faults().empty()) {
         judge_status(truth, findings);
     }
     if (!parted_.empty()) {

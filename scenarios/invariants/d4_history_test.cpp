@@ -30,6 +30,16 @@ TEST_F(D4, a_timeline_never_goes_back) {
     EXPECT_EQ(said(), "D4: db-0 leads shop/db on timeline 1, after timeline 2");
 }
 
+// It refuses connections, those of its Patroni too, and nobody else knows.
+TEST_F(D4, the_status_need_not_say_a_timeline_that_a_fault_hides) {
+    truth.faults.push_back(
+        {.id = "f1", .kind = FaultKind::connections_full, .target = "db-1", .for_ever = true});
+    die("db-0");
+    promote("db-1");
+    status_says(1);
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(D4, the_status_says_the_timeline_of_the_primary) {
     status_says(1);
     EXPECT_EQ(said(), "");

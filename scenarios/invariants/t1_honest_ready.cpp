@@ -33,6 +33,8 @@ void T1HonestReady::on(const Occurrence& occurrence, const Truth& truth, Finding
     watch_.on(occurrence, truth);
     if (const auto* changed = std::get_if<ObjectChanged>(&occurrence)) {
         judge_members(*changed, truth, findings);
+    } else if (std::holds_alternative<FaultBegan>(occurrence)) {
+        claimed_.clear();  // what goes before the proxies know was there when that was written
     }
     if (watch_.gaps().empty()) {
         told_.clear();

@@ -87,6 +87,15 @@ TEST_F(T1, ready_may_be_written_a_moment_before_the_proxies_know) {
     EXPECT_EQ(said(), "");
 }
 
+TEST_F(T1, who_is_killed_in_that_moment_could_be_written_to) {
+    die("db-0");
+    time_passes(70);
+    ready("True");
+    tell(FaultBegan{"f1"});
+    time_passes(30);
+    EXPECT_EQ(said(), "");
+}
+
 TEST_F(T1, that_moment_is_given_however_long_it_took) {
     die("db-0");
     ready("False");
