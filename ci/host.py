@@ -11,19 +11,19 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "kind"))
 
 from e2e.world import wait_until  # noqa: E402
-from e2e.writer import WRITER, Writer, connection_environment  # noqa: E402
+from e2e.writer import WRITER, Writer  # noqa: E402
 
 
 class HostWriter(Writer):
     """The writer as a process of this machine."""
 
-    def __init__(self, cluster, address, log):
-        super().__init__(cluster)
+    def __init__(self, cluster, address, log, **where):
+        super().__init__(cluster, **where)
         self.address, self.log, self.process = address, log, None
 
     def environment(self):
         """That of the writer's pod, with the password in place of where a pod finds it."""
-        asked = connection_environment(self.cluster, self.address, self.database)
+        asked = self.asked_environment(self.address)
         return {"PATH": os.environ["PATH"],
                 **{one["name"]: one["value"] if "value" in one else self.cluster.password() for one in asked}}
 

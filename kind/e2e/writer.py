@@ -10,7 +10,7 @@ WRITER = r"""
 import os, select, sys, time
 import psycopg2, psycopg2.extensions, psycopg2.extras
 
-deadline = 0.0
+deadline, table = 0.0, os.environ["TABLE"]
 
 def wait(connection):
     while True:
@@ -36,10 +36,10 @@ while True:
                                           dbname=os.environ["PGDATABASE"], connect_timeout=2, application_name="writer")
             connection.autocommit = True
             cursor = connection.cursor()
-            cursor.execute("create table if not exists e2e_rows (id bigint primary key)")
+            cursor.execute(f"create table if not exists {table} (id bigint primary key)")
         del connection.notices[:]
         sent = True
-        cursor.execute("insert into e2e_rows values (%s)", (number,))
+        cursor.execute(f"insert into {table} (id) values (%s)", (number,))
         say("unknown" if connection.notices else "ack", number)
     except psycopg2.Error as error:
         # An error that the server itself reported, other than a shutdown, says that nothing was written.
@@ -77,21 +77,24 @@ def connection_environment(cluster, service, database="postgres"):
 
 
 class Writer:
-    """Writes rows through the primary Service from its creation to stop()."""
+    """Writes rows through the primary Service from its creation to stop(); makes its table where there is none."""
 
-    def __init__(self, cluster, database="postgres"):
+    def __init__(self, cluster, database="postgres", table="e2e_rows"):
         self.cluster = cluster
-        self.database = database
+        self.database, self.table = database, table
         self.world = cluster.world
         self.name = f"{cluster.name}-writer"
         self.lines = []
 
     def start(self):
         image = self.cluster.spec["image"]["tag"]
-        environment = connection_environment(self.cluster, self.cluster.name, self.database)
-        self.world.apply(pod_manifest(self.name, image, WRITER, environment))
+        self.world.apply(pod_manifest(self.name, image, WRITER, self.asked_environment(self.cluster.name)))
         wait_until(f"{self.name} has its first row acknowledged", lambda: self.outcomes("ack"), 90)
         return self
+
+    def asked_environment(self, target):
+        """What WRITER reads, as a pod's manifest says it."""
+        return connection_environment(self.cluster, target, self.database) + [{"name": "TABLE", "value": self.table}]
 
     def read(self):
         text = self.world.logs(self.name)
@@ -119,7 +122,7 @@ class Writer:
         """Acknowledged rows that the cluster does not hold, and how many rows have an unknown outcome."""
         acknowledged = {number for _, number in self.final("ack")}
         unknown = {number for _, number in self.final("unknown")}
-        stored = {int(row) for row in sql(self.cluster, "select id from e2e_rows", database=self.database).split()}
+        stored = {int(row) for row in sql(self.cluster, f"select id from {self.table}", database=self.database).split()}
         return sorted(acknowledged - stored), len(unknown), len(acknowledged)
 
     def expect_all(self, context=None):
