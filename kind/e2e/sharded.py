@@ -181,6 +181,17 @@ class Sharded(Groups):
         wait_until(f"{self.scope} is ready", ready, timeout)
         return self
 
+    def wait_gone(self, leaving, timeout=300):
+        """Until the removal of a group is over."""
+        def gone():
+            status = self.status()
+            if self.world.get("bgclusters", leaving.name) is not None or status.get("removal"):
+                waits = [one["because"] for one in status.get("waitingFor", [])]
+                raise Failure(f"removal {status.get('removal')}, waits for {waits}")
+            return True
+
+        wait_until(f"{leaving.name} is removed", gone, timeout, every=1)
+
     def destroy(self):
         self.world.delete("bgshardedclusters", self.scope, "--wait=true", "--ignore-not-found", "--timeout=280s", check=False)
 

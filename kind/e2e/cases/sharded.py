@@ -21,17 +21,6 @@ def wait_spread(sharded, groups, timeout=300):
     return wait_until(f"shards are on groups {groups}", spread, timeout, every=2)
 
 
-def wait_gone(sharded, leaving, timeout=300):
-    def gone():
-        found = sharded.world.get("bgclusters", leaving.name)
-        if found is not None or sharded.status().get("removal"):
-            waits = [one["because"] for one in sharded.status().get("waitingFor", [])]
-            raise Failure(f"removal {sharded.status().get('removal')}, waits for {waits}")
-        return True
-
-    wait_until(f"{leaving.name} is removed", gone, timeout, every=1)
-
-
 @case("Citus: shards are added and removed under writes", both_patronis=True, rights=RIGHTS)
 def grow_and_shrink(context):
     sharded = Sharded(context, shards=2).create()
@@ -50,7 +39,7 @@ def grow_and_shrink(context):
 
     started = time.time()
     leaving = sharded.ask_for(2)[0]
-    wait_gone(sharded, leaving)
+    sharded.wait_gone(leaving)
     sharded.wait_ready()
     sharded.wait_registered()
     context.figure(f"it was removed after {time.time() - started:.0f} s, writes paused for {writer.longest_gap(started):.1f} s at most")
