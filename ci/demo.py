@@ -7,6 +7,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "kind"))
 
 import screen  # noqa: E402
+from demo_sharded import ShardedStory  # noqa: E402
 from e2e.cluster import Cluster, restart_count  # noqa: E402
 from e2e.world import expect, wait_until  # noqa: E402
 from host import ask_patroni  # noqa: E402
@@ -94,9 +95,10 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True)
     parser.add_argument("--after", type=float, default=0, help="seconds that the titles begin to count from")
+    parser.add_argument("--sharded", action="store_true")
     parser.add_argument("--keep", action="store_true")
     arguments = parser.parse_args()
-    return run(ClusterStory(arguments))
+    return run(ShardedStory(arguments) if arguments.sharded else ClusterStory(arguments))
 
 
 if __name__ == "__main__":
