@@ -9,6 +9,7 @@
 #include "operator/api/cluster.hpp"
 #include "operator/api/operation.hpp"
 #include "operator/api/sharded.hpp"
+#include "operator/api/sharded_operation.hpp"
 #include "scenarios/replay/replay_file.hpp"
 
 namespace bestgres::scenarios::workloads {
@@ -55,6 +56,12 @@ TEST(Catalogue, asks_for_nothing_that_the_operator_refuses) {
                     spec["reinit"]["member"] = "db-1";  // a role until the edit is made
                 }
                 EXPECT_TRUE(api::parse_operation_spec(spec).ok())
+                    << scenario.name << " " << edit.id << " " << dump(spec);
+                continue;
+            }
+            if (apply != nullptr && string_at(apply->manifest, {"kind"}) == "BGShardedDbOps") {
+                const Json& spec = apply->manifest["spec"];
+                EXPECT_TRUE(api::parse_sharded_operation_spec(spec).ok())
                     << scenario.name << " " << edit.id << " " << dump(spec);
                 continue;
             }
