@@ -8,6 +8,7 @@ from e2e.writer import Writer
 
 # What the operator uses for sharded clusters alone.
 RIGHTS = (("bgclusters", "create"), ("bgclusters", "delete"), ("bgshardedclusters", "patch"), ("bgshardedclusters/status", "update"))
+OPERATION_RIGHTS = (("bgdbops", "create"), ("bgshardeddbops", "delete"), ("bgshardeddbops/status", "update"))
 
 
 def wait_spread(sharded, groups, timeout=300):
@@ -68,6 +69,34 @@ def second_thoughts(context):
         wait_spread(sharded, [1, 2])
         sharded.expect_whole(checksum)
         context.figure(f"{moment}: taken back")
+
+
+@case("Citus: an operation restarts every group", rights=RIGHTS + OPERATION_RIGHTS)
+def restarted(context):
+    sharded = Sharded(context, shards=2).create()
+    checksum = sharded.make_rows()
+    started = {group.name: sharded.query("select pg_postmaster_start_time()", group) for group in sharded.all}
+    name = f"{sharded.scope}-restart"
+    sharded.world.apply({"apiVersion": "bestgres.io/v1", "kind": "BGShardedDbOps", "metadata": {"name": name},
+                         "spec": {"bgShardedCluster": sharded.scope, "bgDbOpsSpec": {"op": "restart", "ttlAfterFinished": "5s"}}})
+
+    def done():
+        found = sharded.world.get("bgshardeddbops", name)
+        status = (found or {}).get("status", {})
+        if status.get("phase") != "Completed":
+            raise Failure(f"{status.get('phase')} {status.get('step')}: {status.get('message')}")
+        return status["groups"]
+
+    groups = wait_until(f"{name} is Completed", done, 300, every=0.5)
+    expect([group["name"] for group in groups] == [group.name for group in sharded.workers + [sharded.coordinator]],
+           f"the groups were {[group['name'] for group in groups]}")
+    for before, after in zip(groups, groups[1:]):
+        expect(before["finished"] <= after["started"], f"{after['name']} began before {before['name']} had ended")
+    for group in sharded.all:
+        expect(sharded.query("select pg_postmaster_start_time()", group) != started[group.name], f"{group.name} was not restarted")
+    sharded.wait_registered()
+    sharded.expect_whole(checksum)
+    wait_until(f"{name} is deleted after its time", lambda: sharded.world.get("bgshardeddbops", name) is None, 60)
 
 
 @case("Citus: a sharded cluster is deleted in order")
